@@ -1,0 +1,1 @@
+"""The conversation: language, assistant, gateway, channels and pages."""

@@ -1,0 +1,1 @@
+"""Our graph components: regularise, cut into words, encode, classify, find values."""

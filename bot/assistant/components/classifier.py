@@ -1,0 +1,85 @@
+"""Graph component: the intent classifier, with calibrated confidence and a decision whether to trust it."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List, Text
+
+import numpy as np
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.shared.nlu.constants import INTENT, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.assistant.components.featurizer import SENTENCE_VECTOR, SentenceEncoderFeaturizer
+from bot.language.intent_model import IntentModel, train
+
+RANKING = 5
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class CalibratedIntentClassifier(IntentClassifier, GraphComponent):
+    """Softmax regression over meaning, wording and sound; see :mod:`bot.language.intent_model`."""
+
+    @classmethod
+    def required_components(cls) -> List[type]:
+        """Needs the sentence vectors."""
+        return [SentenceEncoderFeaturizer]
+
+    @staticmethod
+    def get_default_config() -> Dict[Text, Any]:
+        """Nothing to set: everything that matters is chosen by cross-validation."""
+        return {}
+
+    def __init__(self, storage: ModelStorage, resource: Resource, model: IntentModel | None = None) -> None:
+        """``model`` is absent until trained or loaded."""
+        self._storage, self._resource, self._model = storage, resource, model
+
+    @classmethod
+    def create(cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource,
+               execution_context: ExecutionContext) -> CalibratedIntentClassifier:  # fmt: skip
+        """Make an untrained classifier."""
+        return cls(model_storage, resource)
+
+    @classmethod
+    def load(cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource,
+             execution_context: ExecutionContext, **kwargs: Any) -> CalibratedIntentClassifier:  # fmt: skip
+        """Read the trained model."""
+        with model_storage.read_from(resource) as folder:
+            return cls(model_storage, resource, IntentModel.load(folder))
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Fit on all sentences that carry an intent."""
+        examples = [m for m in training_data.intent_examples if m.get(TEXT)]
+        vectors = np.stack([m.get(SENTENCE_VECTOR) for m in examples])
+        self._model = train([m.get(TEXT) for m in examples], [m.get(INTENT) for m in examples], vectors)
+        with self._storage.write_to(self._resource) as folder:
+            self._model.save(folder)
+        return self._resource
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Classify the training data too, as Rasa's graph expects."""
+        return training_data
+
+    def process(self, messages: List[Message]) -> List[Message]:
+        """Set ``intent``, ``intent_ranking`` (the best five) and ``doubt`` (``none``, ``close`` or ``unsure``)."""
+        model = self._model
+        readable = [m for m in messages if m.get(TEXT) and m.get(SENTENCE_VECTOR) is not None]
+        if model is None or not readable:
+            return messages
+        vectors = np.stack([m.get(SENTENCE_VECTOR) for m in readable])
+        for message, row in zip(readable, model.probabilities([m.get(TEXT) for m in readable], vectors)):
+            best = np.argsort(row)[::-1][:RANKING]
+            ranking = [{"name": model.labels[i], "confidence": round(float(row[i]), 4)} for i in best]
+            message.set("intent", ranking[0], add_to_output=True)
+            message.set("intent_ranking", ranking, add_to_output=True)
+            doubt = "none"
+            if row[best[0]] < model.thresholds.unsure:
+                doubt = "unsure"
+            elif row[best[0]] - row[best[1]] < model.thresholds.close:
+                doubt = "close"
+            message.set("doubt", doubt, add_to_output=True)
+        return messages

@@ -1,0 +1,73 @@
+"""Graph component: the sentence encoder as a dense featurizer."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any, Dict, List, Text
+
+import numpy as np
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.featurizers.dense_featurizer.dense_featurizer import DenseFeaturizer
+from rasa.nlu.tokenizers.tokenizer import Tokenizer
+from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, TEXT
+from rasa.shared.nlu.training_data.features import Features
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from bot.language.encoder import SentenceEncoder, encoder_folder
+
+SENTENCE_VECTOR = "sentence_vector"
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
+class SentenceEncoderFeaturizer(DenseFeaturizer, GraphComponent):
+    """One unit vector a message. All messages of a call share one pass of the encoder."""
+
+    @classmethod
+    def required_components(cls) -> List[type]:
+        """Runs after a tokenizer, as every featurizer of Rasa."""
+        return [Tokenizer]
+
+    @staticmethod
+    def get_default_config() -> Dict[Text, Any]:
+        """``threads``: cores for one call."""
+        return {**DenseFeaturizer.get_default_config(), "threads": 1}
+
+    @classmethod
+    def create(cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource,
+               execution_context: ExecutionContext) -> SentenceEncoderFeaturizer:  # fmt: skip
+        """Open the encoder that set-up has built."""
+        home = Path(os.environ.get("DIANDA_HOME", "var"))
+        return cls(execution_context.node_name, config, SentenceEncoder(encoder_folder(home), threads=config["threads"]))
+
+    def __init__(self, name: Text, config: Dict[Text, Any], encoder: SentenceEncoder) -> None:
+        """Keep the encoder."""
+        super().__init__(name, config)
+        self._encoder = encoder
+
+    @classmethod
+    def validate_config(cls, config: Dict[Text, Any]) -> None:
+        """Nothing can be wrong here."""
+
+    def process(self, messages: List[Message]) -> List[Message]:
+        """Add the vector to each message."""
+        with_text = [m for m in messages if m.get(TEXT)]
+        if not with_text:
+            return messages
+        for message, vector in zip(with_text, self._encoder.encode([m.get(TEXT) for m in with_text])):
+            message.set(SENTENCE_VECTOR, vector)
+            message.add_features(
+                Features(np.atleast_2d(vector), FEATURE_TYPE_SENTENCE, TEXT, self._identifier)
+            )
+        return messages
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Encode the training sentences."""
+        self.process([m for m in training_data.training_examples if m.get(TEXT)])
+        return training_data
+
+
