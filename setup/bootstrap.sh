@@ -31,4 +31,9 @@ make_environment() {
 }
 
 make_environment service 3.11 .venv requirements.lock torch
+if [ ! -x .venv/bin/dianda ]; then
+  ensure_uv
+  "$UV" pip install --quiet --python .venv/bin/python --no-deps --no-build-isolation --no-index -e . \
+    || die "安装 dianda 命令失败" "删除 .venv 后重新运行"
+fi
 make_environment assistant 3.10 bot/assistant/.venv bot/assistant/requirements.lock

@@ -5,6 +5,8 @@ TORCH_VERSION=2.13.0
 export UV_COMPILE_BYTECODE=1 # without it every start of the assistant compiles its imports again (24 s instead of 7)
 export UV_LINK_MODE=copy
 unset PYTHONDONTWRITEBYTECODE VIRTUAL_ENV CONDA_PREFIX 2>/dev/null || true
+# A package or two come as source; without a compiler they are used as plain Python.
+command -v cc >/dev/null 2>&1 || export MULTIDICT_NO_EXTENSIONS=1
 mkdir -p var/stamps var/tools var/logs
 
 STARTED=$(date +%s)

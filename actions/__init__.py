@@ -1,0 +1,1 @@
+"""What gets done: the desk, its ports, and the handlers that the dialogue calls."""

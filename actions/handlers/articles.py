@@ -1,0 +1,58 @@
+"""Answers out of the knowledge base as bubbles: the answer first, then what it rests on, then what it leads to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from actions.handlers.forms.engine import Outcome
+from actions.handlers.forms.said import Said
+from actions.handlers.services import Services, Stopwatch
+from actions.handlers.words import Bubble, button
+
+
+def answer_bubble(services: Services, hit: Any) -> Bubble:
+    """An article as a bubble."""
+    bubble = Bubble(hit.answer, hit.speech, citations=list(hit.citations))
+    flow = services.flows.begun_by(hit.leads_to)
+    if flow is not None:
+        bubble.buttons.append(button(flow.title, "/" + hit.leads_to))
+    return bubble
+
+
+def knowledge_trace(hits: list[Any]) -> list[dict[str, Any]]:
+    """The trace's list of what an answer rests on."""
+    return [{"topic": h.topic, "score": round(float(h.score), 4)} for h in hits]
+
+
+def ask_knowledge(services: Services, question: str, watch: Stopwatch) -> Outcome | None:
+    """Answer a question; ask back when two topics are close; None when nothing there answers it."""
+    with watch("knowledge"):
+        found = services.knowledge.search(question, 3)
+    if not found.answerable or not found.results:
+        return None
+    bubble = answer_bubble(services, found.results[0])
+    if found.doubt and len(found.results) > 1:
+        second = found.results[1]
+        bubble.buttons.append(button("想问：" + second.title, "/faq", choice="topic:" + second.topic))
+    return Outcome([bubble], {"knowledge": knowledge_trace(found.results)})
+
+
+def answer_topic(services: Services, topic: str) -> Outcome | None:
+    """The article of a topic, or None when it is not in force."""
+    hit = services.knowledge.hit(topic)
+    if hit is None:
+        return None
+    return Outcome([answer_bubble(services, hit)], {"knowledge": knowledge_trace([hit])})
+
+
+def answer_question(services: Services, said: Said, watch: Stopwatch) -> Outcome:
+    """A turn of its own that asks something: answered with its source, or honestly not."""
+    chosen = said.value("choice") or ""
+    if chosen.startswith("topic:"):
+        answered = answer_topic(services, chosen.removeprefix("topic:"))
+    else:
+        answered = ask_knowledge(services, said.words, watch) if said.words else None
+    if answered is not None:
+        return answered
+    name = "out_of_scope" if said.intent == "out_of_scope" else "no_answer"
+    return Outcome([services.phrases.bubble(name, hotline=services.hotline)], {"knowledge": []})

@@ -1,0 +1,23 @@
+"""What finished flows do, by name (`done.operation` of a flow file). One module a business."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from actions.handlers.forms.engine import Outcome
+from actions.handlers.operations import accounts, billing, outages, tickets
+from actions.handlers.operations.job import Job
+
+OPERATIONS: dict[str, Callable[[Job], Outcome]] = {
+    "file_ticket": tickets.file_ticket,
+    "ticket_progress": tickets.progress,
+    "ticket_urge": tickets.urge,
+    "ticket_withdraw": tickets.withdraw,
+    "look_up": billing.look_up,
+    "reconnect": billing.reconnect,
+    "outage_info": outages.outage_info,
+    "answer_topic": accounts.show_article,
+    "bind_account": accounts.bind,
+    "unbind_account": accounts.unbind,
+}
+"""Name in a flow file → what it does."""

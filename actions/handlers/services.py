@@ -1,0 +1,69 @@
+"""What the handlers work with: the desk, the customer system, the knowledge base and the words, handed in by the service."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from actions.desk.clock import Clock
+from actions.desk.customers import Account
+from actions.desk.desk import ServiceDesk
+from actions.desk.verifier import Verifier
+from actions.handlers.forms.flow import FlowBook
+from actions.handlers.words import Phrases
+from actions.ports.customers import CustomerSystem
+from actions.ports.handoffs import HandoffStore
+
+
+class Knowledge(Protocol):
+    """The part of the knowledge base that handlers use; see `knowledge_base.knowledge.KnowledgeBase`."""
+
+    def search(self, query: str, k: int = 5) -> Any:
+        """Search; the result tells whether the best hit answers the question."""
+        ...
+
+    def hit(self, topic: str) -> Any:
+        """The article in force as a hit, or None."""
+        ...
+
+
+@dataclass(frozen=True)
+class Services:
+    """Everything a handler may need."""
+
+    desk: ServiceDesk
+    customers: CustomerSystem
+    verifier: Verifier
+    handoffs: HandoffStore
+    knowledge: Knowledge
+    flows: FlowBook
+    phrases: Phrases
+    clock: Clock
+    company: str = "安澜供电公司"
+    hotline: str = "95598"
+
+    def bound_account(self, customer_id: str | None) -> Account | None:
+        """The account linked to this chat user, when there is exactly one."""
+        if not customer_id:
+            return None
+        numbers = self.customers.bindings(customer_id)
+        return self.customers.account(numbers[0]) if len(numbers) == 1 else None
+
+
+class Stopwatch:
+    """Adds up where a turn's time went, in milliseconds."""
+
+    def __init__(self) -> None:
+        self.spent: dict[str, float] = {}
+
+    @contextmanager
+    def __call__(self, part: str) -> Iterator[None]:
+        """Time a part (``knowledge`` or ``action``)."""
+        started = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.spent[part] = round(self.spent.get(part, 0.0) + (time.perf_counter() - started) * 1000, 2)

@@ -1,0 +1,145 @@
+"""The world behind the form engine: the real services. See `forms.engine.World`."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from actions.desk.clock import local
+from actions.desk.errors import AccountLocked, VerificationFailed
+from actions.desk.tickets import Priority, TicketFilter
+from actions.handlers.articles import ask_knowledge, answer_topic
+from actions.handlers.danger import safety_bubble
+from actions.handlers.forms.answers import read_answer
+from actions.handlers.forms.engine import Outcome
+from actions.handlers.forms.flow import Flow, FlowField
+from actions.handlers.forms.said import Said
+from actions.handlers.forms.state import FlowState
+from actions.handlers.operations import OPERATIONS
+from actions.handlers.operations.job import Job
+from actions.handlers.operations.outages import known_at
+from actions.handlers.services import Services, Stopwatch
+from actions.handlers.words import Bubble
+
+VERIFIED_FOR = timedelta(minutes=30)
+"""How long a verification holds in its conversation."""
+MATERIALS = ("材料", "带什么", "手续", "要什么", "要啥", "资料", "证件", "流程", "怎么办理")
+
+
+class ServiceWorld:
+    """One turn's view of the services; also keeps where the turn's time went."""
+
+    def __init__(self, services: Services, memory: dict[str, Any]) -> None:
+        self._services = services
+        self._memory = memory
+        self.watch = Stopwatch()
+
+    def begin(self, flow: Flow, state: FlowState, said: Said, memory: dict[str, Any]) -> Outcome:
+        """Values known beforehand; for danger the safety lines and a person."""
+        outcome = Outcome(values=self._known(flow, said, memory))
+        verified = memory.get("verified") or {}
+        if flow.verify and verified.get("until", "") > said.now.isoformat() and said.value("account_no") in (None, verified.get("account_no")):
+            state.verified = verified["account_no"]
+            state.skipped.append("phone_last4")
+            outcome.values["account_no"] = verified["account_no"]
+        elif flow.verify and (bound := self._services.bound_account(said.customer_id or said.conversation_id)):
+            # A linked account was verified when it was linked.
+            if said.value("account_no") in (None, bound.account_no):
+                state.verified = bound.account_no
+                state.skipped.append("phone_last4")
+                outcome.values["account_no"] = bound.account_no
+        if flow.emergency:
+            outcome.bubbles.append(safety_bubble(self._services.phrases, said.words))
+            called = self.hand_over(said, "用电险情", [said.words], "emergency")
+            outcome.trace.update(called.trace)
+        return outcome
+
+    def _known(self, flow: Flow, said: Said, memory: dict[str, Any]) -> dict[str, str]:
+        known: dict[str, str] = {}
+        account = self._services.bound_account(said.customer_id)
+        for item in flow.fields:
+            for source in item.prefill:
+                value: str | None = None
+                if source.startswith("account.") and account is not None:
+                    value = getattr(account, source.removeprefix("account."))
+                elif source == "said" and said.words:
+                    value = self._from_opening(item, said)
+                elif source == "last_ticket" and said.value("ticket_no") is None and said.value("phone") is None:
+                    value = self._last_ticket(said, memory)
+                if value:
+                    known.setdefault(item.name, value)
+        return known
+
+    @staticmethod
+    def _from_opening(item: FlowField, said: Said) -> str | None:
+        """The sentence that began the flow, when it already tells what the field wants."""
+        if item.type == "text":
+            # 我要投诉 tells nothing yet; a sentence with a story does.
+            return said.words if len(said.words) >= max(12, item.least) else None
+        return read_answer(item, said, asked=False).value
+
+    def _last_ticket(self, said: Said, memory: dict[str, Any]) -> str | None:
+        page = self._services.desk.tickets(TicketFilter(conversation_id=said.conversation_id), limit=1)
+        if page.tickets:
+            return page.tickets[0].ticket_no
+        last = memory.get("last_ticket")
+        return str(last) if last else None
+
+    def look(self, flow: Flow, field: FlowField, state: FlowState, said: Said) -> Outcome:
+        """Verification, and outages that are already known at an address."""
+        if field.check == "verification":
+            return self._verify(state, said)
+        known = known_at(self._services, state.values[field.name])
+        if known is None:
+            return Outcome()
+        # The customer hears the reason and the expected time; the report is still taken, theirs may be another fault.
+        return Outcome([known["bubble"], self._services.phrases.bubble("known_outage")])
+
+    def _verify(self, state: FlowState, said: Said) -> Outcome:
+        last4 = state.values.pop("phone_last4")
+        try:
+            with self.watch("action"):
+                account = self._services.verifier.verify(state.values["account_no"], last4, conversation_id=said.conversation_id)
+        except VerificationFailed as failed:
+            state.values.pop("account_no", None)
+            return Outcome([self._services.phrases.bubble("verify_failed", left=failed.remaining)], ask_again="account_no")
+        except AccountLocked as locked:
+            until = local(locked.locked_until)
+            return Outcome([self._services.phrases.bubble("verify_locked", until=f"{until:%H:%M}")], ended=True)
+        state.verified = account.account_no
+        state.skipped.append("phone_last4")
+        until = said.now.replace(microsecond=0) + VERIFIED_FOR
+        return Outcome(memory={"verified": {"account_no": account.account_no, "until": until.isoformat()}}, values={"account_no": account.account_no})
+
+    def answer(self, flow: Flow | None, said: Said) -> Outcome | None:
+        """A question in the middle of a flow: of this business's own materials first, else of anything."""
+        if flow is not None and flow.about and any(word in said.words for word in MATERIALS) and len(said.words) <= 14:
+            return answer_topic(self._services, flow.about)
+        found = ask_knowledge(self._services, said.words, self.watch)
+        if found is not None:
+            for bubble in found.bubbles:
+                bubble.buttons = []
+        return found
+
+    def hand_over(self, said: Said, reason: str, summary: list[str], priority: str) -> Outcome:
+        """Queue the conversation for a person, with everything written down."""
+        return hand_over(self._services, said, reason, summary, priority)
+
+    def finish(self, flow: Flow, state: FlowState, said: Said, memory: dict[str, Any]) -> Outcome:
+        """Do what the flow is for."""
+        job = Job(self._services, flow, state, said, memory, self.watch)
+        return OPERATIONS[flow.done.operation](job)
+
+
+def hand_over(services: Services, said: Said, reason: str, summary: list[str], priority: str) -> Outcome:
+    """Queue the conversation for a person; doing it again changes nothing."""
+    waiting = services.handoffs.active(said.conversation_id)
+    text = "\n".join(line for line in summary if line)
+    services.handoffs.open(said.conversation_id, reason, text, Priority(priority), said.now, f"{said.turn_id}:handoff")
+    ahead = len(services.handoffs.waiting()) - 1
+    bubble: Bubble
+    if waiting is not None and priority != "emergency":
+        bubble = services.phrases.bubble("handed_over_already")
+    else:
+        bubble = services.phrases.bubble("handed_over", waiting=f"前面还有{ahead}位，" if ahead > 0 else "")
+    return Outcome([bubble], {"handoff": "queued"})

@@ -1,0 +1,5 @@
+"""The `dianda` command."""
+
+from bot.cli.main import main
+
+__all__ = ["main"]

@@ -1,0 +1,135 @@
+"""What must be built before the assistant can start: encoder, understanding model, index. Each only when its inputs changed.
+
+A product is made beside its place and moved there when finished, so that an interruption leaves the old one or nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from bot.gateway.settings import PROJECT, Settings
+from bot.language.encoder import encoder_folder
+
+ASSISTANT = PROJECT / "bot" / "assistant"
+RASA_PYTHON = ASSISTANT / ".venv" / "bin" / "python"
+Say = Callable[[str], None]
+
+
+class BuildError(RuntimeError):
+    """A build step failed; the message says which and where its log is."""
+
+
+def build_all(settings: Settings, say: Say, *, force: bool = False) -> Path:
+    """Bring everything up to date and return the understanding model's path."""
+    build_encoder(settings, say)
+    model = build_model(settings, say, force=force)
+    build_index(settings, say)
+    return model
+
+
+def build_encoder(settings: Settings, say: Say) -> None:
+    """The sentence encoder (about 30 s the first time)."""
+    from bot.language import encoder_build  # torch comes with it: only now
+
+    os.environ.setdefault("DIANDA_UV", str(PROJECT / "var" / "tools" / "uv" / "bin" / "uv"))
+    if not Path(os.environ["DIANDA_UV"]).exists():
+        os.environ.pop("DIANDA_UV")
+    encoder_build.build(encoder_folder(settings.home), encoder=settings.encoder, say=say)
+
+
+def model_path(settings: Settings) -> Path:
+    """Where the model made of the present data, code and encoder lies or will lie."""
+    digest = hashlib.sha256()
+    inputs = [*(PROJECT / "nlu_data" / "intents").glob("*.yml"), *(PROJECT / "nlu_data" / "lexicon").glob("*"),
+              *ASSISTANT.glob("*.yml"), *ASSISTANT.glob("domain/*"), *ASSISTANT.glob("rules/*"), *ASSISTANT.glob("components/*.py"),
+              ASSISTANT / "requirements.lock", *(PROJECT / "bot" / "language").rglob("*.py")]  # fmt: skip
+    for path in sorted(inputs):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    about = encoder_folder(settings.home) / "encoder.json"
+    digest.update(about.read_bytes() if about.exists() else b"")
+    return settings.home / "models" / f"assistant-{digest.hexdigest()[:16]}.tar.gz"
+
+
+def build_model(settings: Settings, say: Say, *, force: bool = False) -> Path:
+    """Train the understanding model and the dialogue policy (about a minute)."""
+    wanted = model_path(settings)
+    if wanted.exists() and not force:
+        return wanted
+    say("理解模型：训练中（约 1 分钟）…")
+    partial = settings.home / "models" / "partial"
+    partial.mkdir(parents=True, exist_ok=True)
+    settings.logs_folder.mkdir(parents=True, exist_ok=True)
+    log = settings.logs_folder / "train.log"
+    command = [str(RASA_PYTHON), "-m", "rasa", "train", "--config", str(ASSISTANT / "config.yml"), "--domain", str(ASSISTANT / "domain"),
+               "--data", str(PROJECT / "nlu_data" / "intents"), str(ASSISTANT / "rules"), "--out", str(partial),
+               "--fixed-model-name", "assistant", "--force"]  # fmt: skip
+    with log.open("w", encoding="utf-8") as output:
+        process = subprocess.Popen(command, cwd=PROJECT, env=assistant_environment(settings), stdout=output, stderr=subprocess.STDOUT)
+        try:
+            _follow(process, log, say)
+        except BaseException:
+            process.terminate()
+            process.wait()
+            raise
+    made = partial / "assistant.tar.gz"
+    if process.returncode != 0 or not made.exists():
+        tail = "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-8:])
+        raise BuildError(f"理解模型训练失败，日志在 {log}：\n{tail}")
+    for old in (settings.home / "models").glob("assistant-*.tar.gz"):
+        old.unlink()
+    made.rename(wanted)
+    return wanted
+
+
+def _follow(process: subprocess.Popen[bytes], log: Path, say: Say) -> None:
+    """Tell the training's own progress lines as they come."""
+    told = 0
+    while process.poll() is None:
+        time.sleep(0.5)
+        lines = [line for line in log.read_text(encoding="utf-8", errors="replace").splitlines() if line.startswith("意图模型")]
+        for line in lines[told:]:
+            say(line)
+        told = len(lines)
+
+
+def build_index(settings: Settings, say: Say) -> None:
+    """The knowledge base's index; opening it builds it when articles, profile or encoder changed."""
+    from bot.language.encoder import SentenceEncoder
+    from knowledge_base.knowledge import KnowledgeBase
+
+    say("知识库：检查索引…")
+    encoder = SentenceEncoder(encoder_folder(settings.home), threads=os.cpu_count() or 1)
+    KnowledgeBase.open(PROJECT / "knowledge_base", settings.home, settings.profile, encoder)
+
+
+def assistant_environment(settings: Settings) -> dict[str, str]:
+    """The environment in which Rasa trains and runs."""
+    keys = ",".join(key.get_secret_value() for key in settings.data_keys)
+    return {
+        **os.environ,
+        "PYTHONPATH": str(PROJECT),
+        "DIANDA_HOME": str(settings.home),
+        "DIANDA_DATA_KEYS": keys,
+        "DIANDA_ACTION_URL": f"http://127.0.0.1:{settings.action_port}/webhook",
+        "DIANDA_TRACKER_URL": tracker_url(settings),
+        "RASA_TELEMETRY_ENABLED": "false",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "CUDA_VISIBLE_DEVICES": "",
+        "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
+        "PYTHONWARNINGS": "ignore",
+        # The assistant's process computes little besides the encoder, which has threads of its own.
+        "OMP_NUM_THREADS": "1",
+        "MPLBACKEND": "Agg",
+    }
+
+
+def tracker_url(settings: Settings) -> str:
+    """Where conversations' trackers live: beside the embedded database, or in the same PostgreSQL."""
+    if settings.database_url.startswith("sqlite"):
+        return f"sqlite:///{settings.home / 'trackers.db'}"
+    return settings.database_url.replace("postgresql+psycopg://", "postgresql+psycopg2://")

@@ -1,0 +1,189 @@
+"""Commands of `dianda`. What needs the running service talks to it over its own HTTP API, as anybody else would."""
+
+from __future__ import annotations
+
+import json
+import sys
+import uuid
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from bot.gateway.settings import PROJECT, Settings
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="电答：供电企业客户服务助手")
+ticket_app = typer.Typer(no_args_is_help=True, help="工单")
+kb_app = typer.Typer(no_args_is_help=True, help="知识库")
+flow_app = typer.Typer(no_args_is_help=True, help="业务流程")
+eval_app = typer.Typer(no_args_is_help=True, help="评测")
+app.add_typer(ticket_app, name="ticket")
+app.add_typer(kb_app, name="kb")
+app.add_typer(flow_app, name="flow")
+app.add_typer(eval_app, name="eval")
+console = Console()
+
+
+def main() -> None:
+    """Entry point."""
+    app()
+
+
+@app.command()
+def serve() -> None:
+    """Start everything: builds what is missing, then gateway, assistant, knowledge base."""
+    from bot.gateway.assemble import serve as run
+
+    settings = Settings()
+    model = _build(settings, force=False)
+    raise typer.Exit(run(settings, model, console.print))
+
+
+@app.command()
+def train(force: Annotated[bool, typer.Option(help="再训练一次，即使数据没有变化")] = False) -> None:
+    """Build the encoder, the understanding model and the index, as far as their inputs changed."""
+    model = _build(Settings(), force=force)
+    console.print(f"[green]✓[/] 已是最新：{model.name}")
+
+
+def _build(settings: Settings, *, force: bool) -> Path:
+    from bot.cli.build import BuildError, build_all
+
+    try:
+        return build_all(settings, lambda line: console.print(f"[dim]·[/] {line}"), force=force)
+    except BuildError as error:
+        console.print(f"[red]✗[/] {error}")
+        raise typer.Exit(1) from error
+    except KeyboardInterrupt:
+        console.print("\n已中断。再次运行会从断点继续。")
+        raise typer.Exit(130) from None
+
+
+@app.command()
+def chat(elder: Annotated[bool, typer.Option(help="长辈模式")] = False) -> None:
+    """Talk to the running assistant in the terminal; empty line or Ctrl-D ends."""
+    conversation = "cli-" + uuid.uuid4().hex[:12]
+    console.print("[dim]与智能客服（机器人）对话，空行结束。[/]")
+    while True:
+        try:
+            text = console.input("[bold cyan]您：[/]").strip()
+        except (EOFError, KeyboardInterrupt):
+            break
+        if not text:
+            break
+        body = {"conversation_id": conversation, "message_id": uuid.uuid4().hex, "channel": "api", "elder": elder}
+        reply = _call("POST", "/api/v1/chat", {**body, **({"payload": text} if text.startswith("/") else {"text": text})})
+        for message in reply["messages"]:
+            console.print(f"[bold green]电答：[/]{message['text']}")
+            for cited in message["citations"]:
+                console.print(f"      [dim]依据：{cited['source']} {cited['article']}（{cited['edition']}）[/]")
+            if message["buttons"]:
+                console.print("      [dim]" + "  ".join(f"〔{b['title']} {b['payload']}〕" for b in message["buttons"]) + "[/]")
+
+
+@app.command()
+def parse(text: str) -> None:
+    """What the assistant understands in a sentence (needs the running service)."""
+    console.print_json(json.dumps(_call("POST", "/api/v1/parse", {"text": text}), ensure_ascii=False))
+
+
+@app.command()
+def ask(question: str, k: Annotated[int, typer.Option(help="给出几条")] = 3) -> None:
+    """Ask the knowledge base directly, without the running service."""
+    from bot.language.encoder import SentenceEncoder, encoder_folder
+    from knowledge_base.knowledge import KnowledgeBase
+
+    settings = Settings()
+    base = KnowledgeBase.open(PROJECT / "knowledge_base", settings.home, settings.profile, SentenceEncoder(encoder_folder(settings.home)))
+    found = base.search(question, k)
+    console.print(f"可以回答：{'是' if found.answerable else '否'}（把握 {found.confidence:.2f}）")
+    for hit in found.results:
+        console.print(f"\n[bold]{hit.title}[/] [dim]{hit.topic} {hit.score:.3f}[/]\n{hit.answer}")
+        for cited in hit.citations:
+            console.print(f"  [dim]依据：{cited['source']} {cited['article']}（{cited['edition']}）[/]")
+
+
+@ticket_app.command("list")
+def ticket_list(kind: str = "", status: str = "", account_no: str = "", conversation_id: str = "") -> None:
+    """The latest tickets."""
+    wanted = {"kind": kind, "status": status, "account_no": account_no, "conversation_id": conversation_id}
+    from urllib.parse import urlencode
+
+    found = _call("GET", "/api/v1/tickets?" + urlencode({k: v for k, v in wanted.items() if v}))
+    table = Table("工单号", "类型", "状态", "优先级", "受理时间", "地址")
+    for ticket in found["tickets"]:
+        table.add_row(ticket["ticket_no"], ticket["kind"], ticket["status"], ticket["priority"], ticket["created_at"][:16], ticket["address"] or "")
+    console.print(table)
+
+
+@ticket_app.command("show")
+def ticket_show(ticket_no: str) -> None:
+    """One ticket, whole."""
+    console.print_json(json.dumps(_call("GET", f"/api/v1/tickets/{ticket_no}"), ensure_ascii=False))
+
+
+@kb_app.command("lint")
+def kb_lint() -> None:
+    """Check all articles and profiles; a mistake names file, line and reason."""
+    from knowledge_base.lint import lint
+
+    problems = lint(PROJECT / "knowledge_base")
+    for problem in problems:
+        console.print(f"[red]✗[/] {problem}")
+    console.print(f"知识库：{len(problems)} 处问题" if problems else "[green]✓[/] 知识库没有问题")
+    raise typer.Exit(1 if problems else 0)
+
+
+@flow_app.command("lint")
+def flow_lint() -> None:
+    """Check all flow files."""
+    from actions.handlers.forms.flow import FlowBook, FlowError
+    from actions.handlers.operations import OPERATIONS
+
+    try:
+        book = FlowBook.load(PROJECT / "actions" / "flows")
+    except FlowError as error:
+        console.print(f"[red]✗[/] {error}")
+        raise typer.Exit(1) from error
+    unknown = [f"{f.flow}: 没有这个操作 {f.done.operation}" for f in book.flows.values() if f.done.operation not in OPERATIONS]
+    for line in unknown:
+        console.print(f"[red]✗[/] {line}")
+    console.print(f"[green]✓[/] {len(book.flows)} 个流程没有问题" if not unknown else "")
+    raise typer.Exit(1 if unknown else 0)
+
+
+@app.command()
+def doctor() -> None:
+    """Check everything and say how to mend what is wrong."""
+    from bot.cli.doctor import examine
+
+    wrong = 0
+    for name, ok, detail, mend in examine(Settings()):
+        wrong += not ok
+        console.print(f"{'[green]✓[/]' if ok else '[red]✗[/]'} {name}  [dim]{detail}[/]")
+        if not ok:
+            console.print(f"    → {mend}")
+    raise typer.Exit(1 if wrong else 0)
+
+
+def _call(method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+    """Call the running service with the staff token."""
+    import httpx
+
+    settings = Settings()
+    base = f"http://{settings.host}:{settings.port}"
+    try:
+        answer = httpx.request(method, base + path, json=body, headers={"Authorization": f"Bearer {settings.staff_secret}"}, timeout=30)
+    except httpx.HTTPError:
+        console.print(f"[red]✗[/] 连不上 {base}。先在另一个终端运行 make run，或用 DIANDA_PORT 指明端口。")
+        raise typer.Exit(1) from None
+    if answer.status_code >= 400:
+        console.print(f"[red]✗[/] {answer.status_code} {answer.json().get('detail') or answer.text}")
+        raise typer.Exit(1)
+    return answer.json()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
