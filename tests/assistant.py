@@ -45,11 +45,23 @@ class RunningAssistant:
                 link.symlink_to(BUILT / name)
         if "DIANDA_ASSISTANT_PORT" not in self.environment:
             self.environment |= {"DIANDA_ASSISTANT_PORT": str(free_port()), "DIANDA_ACTION_PORT": str(free_port())}
-        env = {**os.environ, "DIANDA_HOME": str(self.home), "DIANDA_PORT": str(self.port), "DIANDA_STAFF_TOKEN": self.token,
-               "PYTHONPATH": str(ROOT), **self.environment}  # fmt: skip
+        env = {
+            **os.environ,
+            "DIANDA_HOME": str(self.home),
+            "DIANDA_PORT": str(self.port),
+            "DIANDA_STAFF_TOKEN": self.token,
+            "PYTHONPATH": str(ROOT),
+            **self.environment,
+        }
         with (self.home / "serve.log").open("ab") as log:
-            self.process = subprocess.Popen([sys.executable, "-m", "bot.cli.main", "serve"], cwd=ROOT, env=env, stdout=log, stderr=log,
-                                            start_new_session=True)  # fmt: skip
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "bot.cli.main", "serve"],
+                cwd=ROOT,
+                env=env,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
         if wait:
             self.wait_ready(wait)
 
@@ -84,7 +96,9 @@ class RunningAssistant:
         os.kill(self.process.pid, signal.SIGKILL)
         self.process.wait(10)
 
-    def call(self, method: str, path: str, body: Any = None, *, staff: bool = True, timeout: float = 60) -> tuple[int, Any]:
+    def call(
+        self, method: str, path: str, body: Any = None, *, staff: bool = True, timeout: float = 60
+    ) -> tuple[int, Any]:
         """One HTTP call; returns status and decoded body."""
         headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {self.token}"} if staff else {})
         data = None if body is None else json.dumps(body, ensure_ascii=False).encode()
@@ -116,7 +130,13 @@ class Conversation:
     def say(self, text: str, **extra: Any) -> dict[str, Any]:
         """One turn; a text that begins with / is a button's payload."""
         said = {"payload": text} if text.startswith("/") else {"text": text}
-        body = {"conversation_id": self.conversation_id, "channel": self.channel, "message_id": uuid.uuid4().hex, **said, **extra}
+        body = {
+            "conversation_id": self.conversation_id,
+            "channel": self.channel,
+            "message_id": uuid.uuid4().hex,
+            **said,
+            **extra,
+        }
         status, reply = self.service.call("POST", "/api/v1/chat", body)
         assert status == 200, (status, reply)
         self.last = reply

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from actions.handlers.words import Bubble, Phrases
 from bot.language.hazards import danger
+
+from actions.handlers.words import Bubble, Phrases
 
 
 def safety_bubble(phrases: Phrases, words: str) -> Bubble:
     """The lines for what these words tell of; the general ones when the kind is not clear."""
     found = danger(words)
     kind = found.kind if found else "other"
-    bubble = phrases.bubble(f"danger_{kind}")
-    return bubble
+    return phrases.bubble(f"danger_{kind}")

@@ -24,3 +24,9 @@ def address(value: str) -> str:
     """To road or village: what follows is left out."""
     found = re.match(r".*?(?:路|街|道|巷|镇|乡|村|弄|小区)", value)
     return (found.group() if found else value[: max(2, len(value) // 2)]) + "***"
+
+
+def shown(kind: str, value: str) -> str:
+    """A value of a field type (`forms.flow.FIELD_TYPES`) that the customer did not say in this conversation."""
+    hide = {"phone": phone, "account_no": account_no, "person_name": name, "address": address}.get(kind)
+    return hide(value) if hide else value

@@ -133,8 +133,13 @@ class Turns:
     def _late_phone(self, said: Said, memory: dict[str, Any]) -> Answer:
         """A phone given after the emergency ticket was filed belongs to it."""
         ticket_no = memory["emergency_ticket"]
-        self._services.desk.move(ticket_no, "noted", actor="customer", note=f"联系电话：{said.value('phone')}",
-                                 request_id=f"{said.turn_id}:phone")  # fmt: skip
+        self._services.desk.move(
+            ticket_no,
+            "noted",
+            actor="customer",
+            note=f"联系电话：{said.value('phone')}",
+            request_id=f"{said.turn_id}:phone",
+        )
         fresh = {k: v for k, v in memory.items() if k != "emergency_ticket"}
         ticket = self._services.desk.ticket(ticket_no)
         trace = {"ticket": {"ticket_no": ticket_no, "kind": ticket.kind.value}}
@@ -148,9 +153,21 @@ class Turns:
         return Answer(step.bubbles, trace, step.state, fresh, world.watch.spent)
 
 
-KNOWN_SMALL_TALK = frozenset({"greet", "goodbye", "thank", "bot_challenge", "ask_capabilities", "affirm", "deny", "cancel", "inform"})
+KNOWN_SMALL_TALK = frozenset(
+    {"greet", "goodbye", "thank", "bot_challenge", "ask_capabilities", "affirm", "deny", "cancel", "inform"}
+)
 
 
 def repeated(bubbles: list[dict[str, Any]]) -> list[Bubble]:
     """The last reply once more, from what was sent."""
-    return [Bubble(b["text"], b.get("speech"), list(b.get("buttons") or []), list(b.get("citations") or []), b.get("card"), b.get("priority")) for b in bubbles]
+    return [
+        Bubble(
+            b["text"],
+            b.get("speech"),
+            list(b.get("buttons") or []),
+            list(b.get("citations") or []),
+            b.get("card"),
+            b.get("priority"),
+        )
+        for b in bubbles
+    ]

@@ -29,7 +29,11 @@ def webhook_app(services: Services, *, threads: int = 4) -> web.Application:
     pool = ThreadPoolExecutor(threads, thread_name_prefix="action")
     executor = ActionExecutor()
     executor.register_action(_FlowForm(services, turns, pool))
-    for name, work in (("action_answer", turns.question), ("action_hand_over", turns.person), ("action_small_talk", turns.small_talk)):
+    for name, work in (
+        ("action_answer", turns.question),
+        ("action_hand_over", turns.person),
+        ("action_small_talk", turns.small_talk),
+    ):
         executor.register_action(_Plain(name, work, services, pool))
 
     async def run(request: web.Request) -> web.Response:
@@ -56,7 +60,9 @@ class _Handler(Action):  # type: ignore[misc]  # rasa-sdk is untyped
         """The action's name in the domain."""
         return self._name
 
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
         """Do the work and send what came of it."""
         said = self._said(tracker)
         memory = dict(tracker.get_slot("memory") or {})
@@ -79,18 +85,27 @@ class _Handler(Action):  # type: ignore[misc]  # rasa-sdk is untyped
         ranking = latest.get("intent_ranking") or []
         intent = latest.get("intent") or {}
         return Said(
-            text=_raw_text(tracker), intent=intent.get("name") or "out_of_scope", confidence=float(intent.get("confidence") or 0.0),
-            now=self._services.clock.now(), conversation_id=tracker.sender_id, turn_id=about.get("turn_id") or "",
-            channel=about.get("channel") or "api", customer_id=about.get("customer_id"), elder=bool(about.get("elder")),
-            doubt=latest.get("doubt") or "none", ranking=tuple((r["name"], float(r.get("confidence") or 0.0)) for r in ranking),
+            text=_raw_text(tracker),
+            intent=intent.get("name") or "out_of_scope",
+            confidence=float(intent.get("confidence") or 0.0),
+            now=self._services.clock.now(),
+            conversation_id=tracker.sender_id,
+            turn_id=about.get("turn_id") or "",
+            channel=about.get("channel") or "api",
+            customer_id=about.get("customer_id"),
+            elder=bool(about.get("elder")),
+            doubt=latest.get("doubt") or "none",
+            ranking=tuple((r["name"], float(r.get("confidence") or 0.0)) for r in ranking),
             entities=tuple(latest.get("entities") or ()),
-        )  # fmt: skip
+        )
 
 
 class _Plain(_Handler):
     """An action outside the form."""
 
-    def __init__(self, name: str, work: Callable[[Said, dict[str, Any]], Answer], services: Services, pool: ThreadPoolExecutor) -> None:
+    def __init__(
+        self, name: str, work: Callable[[Said, dict[str, Any]], Answer], services: Services, pool: ThreadPoolExecutor
+    ) -> None:
         super().__init__(name, services, pool)
         self._do = work
 
@@ -103,7 +118,11 @@ class _Plain(_Handler):
         if answer.state is None:
             return []
         # A look-up carried over (那上个月呢) may have begun a flow that still has a question.
-        return [ActiveLoop(FORM), SlotSet("flow_state", answer.state.to_json()), SlotSet("requested_slot", "flow_answer")]
+        return [
+            ActiveLoop(FORM),
+            SlotSet("flow_state", answer.state.to_json()),
+            SlotSet("requested_slot", "flow_answer"),
+        ]
 
 
 class _FlowForm(_Handler):
@@ -118,8 +137,10 @@ class _FlowForm(_Handler):
 
     def _events(self, answer: Answer) -> list[dict[str, Any]]:
         running = answer.state is not None
-        return [SlotSet("flow_state", answer.state.to_json() if answer.state else None),
-                SlotSet("requested_slot", "flow_answer" if running else None)]  # fmt: skip
+        return [
+            SlotSet("flow_state", answer.state.to_json() if answer.state else None),
+            SlotSet("requested_slot", "flow_answer" if running else None),
+        ]
 
 
 def _raw_text(tracker: Tracker) -> str:

@@ -24,8 +24,12 @@ class Bubble:
 
     def to_json(self) -> dict[str, Any]:
         """The public shape of a message."""
-        shown: dict[str, Any] = {"text": self.text, "speech": self.speech or spoken(self.text), "buttons": self.buttons,
-                                 "citations": self.citations}  # fmt: skip
+        shown: dict[str, Any] = {
+            "text": self.text,
+            "speech": self.speech or spoken(self.text),
+            "buttons": self.buttons,
+            "citations": self.citations,
+        }
         if self.card:
             shown["card"] = self.card
         if self.priority:

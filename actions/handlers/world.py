@@ -6,9 +6,10 @@ from datetime import timedelta
 from typing import Any
 
 from actions.desk.clock import local
+from actions.desk.customers import Account
 from actions.desk.errors import AccountLocked, VerificationFailed
 from actions.desk.tickets import Priority, TicketFilter
-from actions.handlers.articles import ask_knowledge, answer_topic
+from actions.handlers.articles import answer_topic, ask_knowledge
 from actions.handlers.danger import safety_bubble
 from actions.handlers.forms.answers import read_answer
 from actions.handlers.forms.engine import Outcome
@@ -36,38 +37,40 @@ class ServiceWorld:
 
     def begin(self, flow: Flow, state: FlowState, said: Said, memory: dict[str, Any]) -> Outcome:
         """Values known beforehand; for danger the safety lines and a person."""
-        outcome = Outcome(values=self._known(flow, said, memory))
-        verified = memory.get("verified") or {}
-        if flow.verify and verified.get("until", "") > said.now.isoformat() and said.value("account_no") in (None, verified.get("account_no")):
-            state.verified = verified["account_no"]
-            state.skipped.append("phone_last4")
-            outcome.values["account_no"] = verified["account_no"]
-        elif flow.verify and (bound := self._services.bound_account(said.customer_id or said.conversation_id)):
-            # A linked account was verified when it was linked.
-            if said.value("account_no") in (None, bound.account_no):
-                state.verified = bound.account_no
+        outcome = Outcome(values=self._from_talk(flow, said, memory))
+        account = self._trusted(said, memory)
+        if account is not None:
+            outcome.values.update(self._on_file(flow, state, account, outcome.values))
+            if flow.verify:
+                state.verified = account.account_no
                 state.skipped.append("phone_last4")
-                outcome.values["account_no"] = bound.account_no
+                outcome.values["account_no"] = account.account_no
         if flow.emergency:
             outcome.bubbles.append(safety_bubble(self._services.phrases, said.words))
             called = self.hand_over(said, "用电险情", [said.words], "emergency")
             outcome.trace.update(called.trace)
         return outcome
 
-    def _known(self, flow: Flow, said: Said, memory: dict[str, Any]) -> dict[str, str]:
+    def _trusted(self, said: Said, memory: dict[str, Any]) -> Account | None:
+        """The account this customer has verified or linked, unless another one is named in this very sentence."""
+        verified = memory.get("verified") or {}
+        account = None
+        if verified.get("until", "") > said.now.isoformat():
+            account = self._services.customers.account(verified["account_no"])
+        account = account or self._services.bound_account(said.customer_id or said.conversation_id)
+        return account if account is not None and said.value("account_no") in (None, account.account_no) else None
+
+    def _from_talk(self, flow: Flow, said: Said, memory: dict[str, Any]) -> dict[str, str]:
+        """Values that the opening sentence or an earlier ticket of this conversation tells."""
         known: dict[str, str] = {}
-        account = self._services.bound_account(said.customer_id)
         for item in flow.fields:
-            for source in item.prefill:
-                value: str | None = None
-                if source.startswith("account.") and account is not None:
-                    value = getattr(account, source.removeprefix("account."))
-                elif source == "said" and said.words:
-                    value = self._from_opening(item, said)
-                elif source == "last_ticket" and said.value("ticket_no") is None and said.value("phone") is None:
-                    value = self._last_ticket(said, memory)
-                if value:
-                    known.setdefault(item.name, value)
+            value: str | None = None
+            if "said" in item.prefill and said.words:
+                value = self._from_opening(item, said)
+            elif "last_ticket" in item.prefill and said.value("ticket_no") is None and said.value("phone") is None:
+                value = self._last_ticket(said, memory)
+            if value:
+                known[item.name] = value
         return known
 
     @staticmethod
@@ -88,28 +91,46 @@ class ServiceWorld:
     def look(self, flow: Flow, field: FlowField, state: FlowState, said: Said) -> Outcome:
         """Verification, and outages that are already known at an address."""
         if field.check == "verification":
-            return self._verify(state, said)
+            return self._verify(flow, state, said)
         known = known_at(self._services, state.values[field.name])
         if known is None:
             return Outcome()
         # The customer hears the reason and the expected time; the report is still taken, theirs may be another fault.
         return Outcome([known["bubble"], self._services.phrases.bubble("known_outage")])
 
-    def _verify(self, state: FlowState, said: Said) -> Outcome:
+    def _verify(self, flow: Flow, state: FlowState, said: Said) -> Outcome:
         last4 = state.values.pop("phone_last4")
         try:
             with self.watch("action"):
-                account = self._services.verifier.verify(state.values["account_no"], last4, conversation_id=said.conversation_id)
+                account = self._services.verifier.verify(
+                    state.values["account_no"], last4, conversation_id=said.conversation_id
+                )
         except VerificationFailed as failed:
             state.values.pop("account_no", None)
-            return Outcome([self._services.phrases.bubble("verify_failed", left=failed.remaining)], ask_again="account_no")
+            return Outcome(
+                [self._services.phrases.bubble("verify_failed", left=failed.remaining)], ask_again="account_no"
+            )
         except AccountLocked as locked:
             until = local(locked.locked_until)
             return Outcome([self._services.phrases.bubble("verify_locked", until=f"{until:%H:%M}")], ended=True)
         state.verified = account.account_no
         state.skipped.append("phone_last4")
         until = said.now.replace(microsecond=0) + VERIFIED_FOR
-        return Outcome(memory={"verified": {"account_no": account.account_no, "until": until.isoformat()}}, values={"account_no": account.account_no})
+        values = {"account_no": account.account_no, **self._on_file(flow, state, account, state.values)}
+        return Outcome(
+            memory={"verified": {"account_no": account.account_no, "until": until.isoformat()}}, values=values
+        )
+
+    @staticmethod
+    def _on_file(flow: Flow, state: FlowState, account: Account, told: dict[str, str]) -> dict[str, str]:
+        """What the verified account's file tells, so that it need not be asked."""
+        known = {}
+        for item in flow.fields:
+            source = next((s for s in item.prefill if s.startswith("account.")), None)
+            if source and item.name != "account_no" and item.name not in told:
+                known[item.name] = str(getattr(account, source.removeprefix("account.")))
+                state.on_file.append(item.name)
+        return known
 
     def answer(self, flow: Flow | None, said: Said) -> Outcome | None:
         """A question in the middle of a flow: of this business's own materials first, else of anything."""

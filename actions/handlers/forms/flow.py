@@ -11,10 +11,36 @@ from typing import Any, Literal, Self
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-FIELD_TYPES = ("address", "phone", "account_no", "phone_last4", "ticket_no", "person_name", "month", "date", "amount",
-               "choice", "text", "yes_no", "number")  # fmt: skip
-FieldType = Literal["address", "phone", "account_no", "phone_last4", "ticket_no", "person_name", "month", "date", "amount",
-                    "choice", "text", "yes_no", "number"]  # fmt: skip
+FIELD_TYPES = (
+    "address",
+    "phone",
+    "account_no",
+    "phone_last4",
+    "ticket_no",
+    "person_name",
+    "month",
+    "date",
+    "amount",
+    "choice",
+    "text",
+    "yes_no",
+    "number",
+)
+FieldType = Literal[
+    "address",
+    "phone",
+    "account_no",
+    "phone_last4",
+    "ticket_no",
+    "person_name",
+    "month",
+    "date",
+    "amount",
+    "choice",
+    "text",
+    "yes_no",
+    "number",
+]
 
 
 class _Strict(BaseModel):
@@ -49,7 +75,9 @@ class FlowField(_Strict):
     when: dict[str, str] | None = None
     """Asked only when these other fields have these values."""
     options: tuple[Option, ...] = ()
-    prefill: tuple[Literal["account.address", "account.phone", "account.name", "account.account_no", "said", "last_ticket"], ...] = ()
+    prefill: tuple[
+        Literal["account.address", "account.phone", "account.name", "account.account_no", "said", "last_ticket"], ...
+    ] = ()
     why: str | None = None
     help: str | None = None
     """What is said to 不知道: how to find it."""

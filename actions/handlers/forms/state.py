@@ -22,6 +22,8 @@ class FlowState:
     """The field asked, or ``confirm``, ``fix`` (which one is wrong?) or ``switch`` (leave this for that?)."""
     tries: dict[str, int] = field(default_factory=dict)
     skipped: list[str] = field(default_factory=list)
+    on_file: list[str] = field(default_factory=list)
+    """Fields taken from the account instead of the customer's mouth: shown masked."""
     said: list[str] = field(default_factory=list)
     """The customer's own words about the matter, for the ticket's description."""
     switch_to: str | None = None

@@ -21,7 +21,9 @@ def look_up(job: Job) -> Outcome:
         account = job.services.customers.account(verified)
         if account is None:
             return Outcome([job.services.phrases.bubble("look_up_failed")])
-        bubble = {"bill": _bill, "balance": _balance, "usage": _usage, "payments": _payments}[job.settings["what"]](job, account)
+        bubble = {"bill": _bill, "balance": _balance, "usage": _usage, "payments": _payments}[job.settings["what"]](
+            job, account
+        )
     return Outcome([bubble])
 
 
@@ -35,9 +37,18 @@ def _bill(job: Job, account: Account) -> Bubble:
     bill = job.services.customers.bill(account.account_no, month)
     if bill is None:
         return _no_month(job, account, month)
-    bubble = job.services.phrases.bubble("bill", account=masks.account_no(account.account_no), month=_month_name(month),
-                                         amount=f"{bill.amount:.2f}", kwh=bill.kwh)  # fmt: skip
-    bubble.buttons = [button("查余额欠费", "/query_balance"), button("电费不对", "/dispute_bill"), button("交电费", "/how_to_pay")]
+    bubble = job.services.phrases.bubble(
+        "bill",
+        account=masks.account_no(account.account_no),
+        month=_month_name(month),
+        amount=f"{bill.amount:.2f}",
+        kwh=bill.kwh,
+    )
+    bubble.buttons = [
+        button("查余额欠费", "/query_balance"),
+        button("电费不对", "/dispute_bill"),
+        button("交电费", "/how_to_pay"),
+    ]
     return bubble
 
 
@@ -46,7 +57,9 @@ def _usage(job: Job, account: Account) -> Bubble:
     bill = job.services.customers.bill(account.account_no, month)
     if bill is None:
         return _no_month(job, account, month)
-    return job.services.phrases.bubble("usage", account=masks.account_no(account.account_no), month=_month_name(month), kwh=bill.kwh)
+    return job.services.phrases.bubble(
+        "usage", account=masks.account_no(account.account_no), month=_month_name(month), kwh=bill.kwh
+    )
 
 
 def _no_month(job: Job, account: Account, month: str) -> Bubble:
@@ -61,8 +74,13 @@ def _balance(job: Job, account: Account) -> Bubble:
     name = "balance_prepaid" if account.payment_mode is PaymentMode.PREPAID else "balance_postpaid"
     if account.arrears > Decimal(0):
         name = "balance_cut_off" if account.disconnected else "balance_arrears"
-    bubble = job.services.phrases.bubble(name, account=masks.account_no(account.account_no), balance=f"{account.balance:.2f}",
-                                         arrears=f"{account.arrears:.2f}", days=account.arrears_days)  # fmt: skip
+    bubble = job.services.phrases.bubble(
+        name,
+        account=masks.account_no(account.account_no),
+        balance=f"{account.balance:.2f}",
+        arrears=f"{account.arrears:.2f}",
+        days=account.arrears_days,
+    )
     bubble.buttons = [button("交电费", "/how_to_pay")]
     if account.disconnected:
         bubble.buttons.append(button("申请复电", "/request_reconnection"))
@@ -73,10 +91,17 @@ def _payments(job: Job, account: Account) -> Bubble:
     found = job.services.customers.payments(account.account_no)[:3]
     if not found:
         return job.services.phrases.bubble("payments_none", account=masks.account_no(account.account_no))
-    lines = "\n".join(f"· {p.paid_at:%Y-%m-%d} {p.channel} {p.amount:.2f}元（{_month_name(p.month)}电费）" for p in found)
+    lines = "\n".join(
+        f"· {p.paid_at:%Y-%m-%d} {p.channel} {p.amount:.2f}元（{_month_name(p.month)}电费）" for p in found
+    )
     first = found[0]
-    bubble = job.services.phrases.bubble("payments", account=masks.account_no(account.account_no), lines=lines,
-                                         day=f"{first.paid_at.month}月{first.paid_at.day}日", amount=f"{first.amount:.2f}")  # fmt: skip
+    bubble = job.services.phrases.bubble(
+        "payments",
+        account=masks.account_no(account.account_no),
+        lines=lines,
+        day=f"{first.paid_at.month}月{first.paid_at.day}日",
+        amount=f"{first.amount:.2f}",
+    )
     bubble.buttons = [button("交了没到账", "/payment_problem")]
     return bubble
 

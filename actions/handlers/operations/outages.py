@@ -22,12 +22,19 @@ def day_and_time(at: datetime, now: datetime) -> str:
 def about_outage(services: Services, outage: Outage, now: datetime) -> Bubble:
     """One known outage in words."""
     if outage.type is OutageType.PLANNED:
-        return services.phrases.bubble("outage_planned", area=outage.area, reason=outage.reason, starts=day_and_time(outage.starts, now),
-                                       ends=day_and_time(outage.ends or outage.estimated_restore or outage.starts, now))  # fmt: skip
+        return services.phrases.bubble(
+            "outage_planned",
+            area=outage.area,
+            reason=outage.reason,
+            starts=day_and_time(outage.starts, now),
+            ends=day_and_time(outage.ends or outage.estimated_restore or outage.starts, now),
+        )
     restore = outage.estimated_restore or outage.ends
     # A time that has passed is no promise any more.
     name = "outage_fault" if restore and restore > now else "outage_fault_open"
-    return services.phrases.bubble(name, area=outage.area, reason=outage.reason, restore=day_and_time(restore, now) if restore else "")
+    return services.phrases.bubble(
+        name, area=outage.area, reason=outage.reason, restore=day_and_time(restore, now) if restore else ""
+    )
 
 
 def outage_info(job: Job) -> Outcome:

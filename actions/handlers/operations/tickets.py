@@ -11,13 +11,44 @@ from actions.handlers.forms.engine import Outcome
 from actions.handlers.operations.job import Job
 from actions.handlers.words import Bubble, button
 
-KINDS = {"repair": "报修", "complaint": "投诉", "service_request": "业务申请", "consultation": "咨询", "opinion": "意见",
-         "suggestion": "建议", "praise": "表扬", "violation_report": "举报"}  # fmt: skip
-STATUSES = {"accepted": "已受理", "dispatched": "已派单", "acknowledged": "处理人已接单", "contacted": "已与您联系",
-            "en_route": "人员正在赶来", "on_site": "人员已到现场", "resolved": "已处理完", "called_back": "已回访",
-            "closed": "已办结", "withdrawn": "已撤销", "returned": "已退回重派", "reopened": "重新处理中", "merged": "已并入同一起停电"}  # fmt: skip
-STEPS = {"arrive": "到达现场", "restore": "恢复供电", "dispatch": "派单", "contact": "与您联系", "reply": "答复您", "total": "全部办完",
-         "reconnect": "恢复供电", "test": "出校验结果", "visit": "上门核实", "plan": "答复供电方案", "connect": "装表接电"}  # fmt: skip
+KINDS = {
+    "repair": "报修",
+    "complaint": "投诉",
+    "service_request": "业务申请",
+    "consultation": "咨询",
+    "opinion": "意见",
+    "suggestion": "建议",
+    "praise": "表扬",
+    "violation_report": "举报",
+}
+STATUSES = {
+    "accepted": "已受理",
+    "dispatched": "已派单",
+    "acknowledged": "处理人已接单",
+    "contacted": "已与您联系",
+    "en_route": "人员正在赶来",
+    "on_site": "人员已到现场",
+    "resolved": "已处理完",
+    "called_back": "已回访",
+    "closed": "已办结",
+    "withdrawn": "已撤销",
+    "returned": "已退回重派",
+    "reopened": "重新处理中",
+    "merged": "已并入同一起停电",
+}
+STEPS = {
+    "arrive": "到达现场",
+    "restore": "恢复供电",
+    "dispatch": "派单",
+    "contact": "与您联系",
+    "reply": "答复您",
+    "total": "全部办完",
+    "reconnect": "恢复供电",
+    "test": "出校验结果",
+    "visit": "上门核实",
+    "plan": "答复供电方案",
+    "connect": "装表接电",
+}
 PRIORITIES = {"emergency": "紧急", "urgent": "加急", "normal": "普通"}
 
 
@@ -29,11 +60,18 @@ def file_ticket(job: Job) -> Outcome:
     if account is not None and account.life_support and settings["kind"] == "repair" and priority is Priority.NORMAL:
         priority = Priority.URGENT
     new = NewTicket(
-        kind=Kind(settings["kind"]), priority=priority, channel=job.said.channel, conversation_id=job.said.conversation_id,
-        account_no=values.get("account_no"), contact_name=values.get("name"), contact_phone=values.get("phone"),
-        address=values.get("address"), description=_description(job), category=tuple(settings.get("category", ())),
+        kind=Kind(settings["kind"]),
+        priority=priority,
+        channel=job.said.channel,
+        conversation_id=job.said.conversation_id,
+        account_no=values.get("account_no"),
+        contact_name=values.get("name"),
+        contact_phone=values.get("phone"),
+        address=values.get("address"),
+        description=_description(job),
+        category=tuple(settings.get("category", ())),
         business=job.flow.intents[0] if job.flow.intents else job.flow.flow,
-    )  # fmt: skip
+    )
     try:
         with job.watch("action"):
             ticket = job.services.desk.accept(new, request_id=job.request_id)
@@ -54,7 +92,9 @@ def _refused(job: Job, refused: InvalidTicket) -> Outcome:
     for problem, _ in refused.problems:
         wrong = job.flow.field(names.get(problem))
         if wrong is not None:
-            text = job.services.phrases.text("phone_not_callable" if wrong.name == "phone" else "value_refused", label=wrong.label)
+            text = job.services.phrases.text(
+                "phone_not_callable" if wrong.name == "phone" else "value_refused", label=wrong.label
+            )
             return Outcome([Bubble(text)], ask_again=wrong.name)
     raise refused
 
@@ -75,11 +115,15 @@ def _description(job: Job) -> str:
 
 def _filed(job: Job, ticket: Ticket) -> Bubble:
     key = "filed_" + ticket.kind.value
-    promise = next((_promise(c.step, c.due_at, job.said.now) for c in ticket.clocks if c.finished_at is None and c.step in STEPS), "")
+    promise = next(
+        (_promise(c.step, c.due_at, job.said.now) for c in ticket.clocks if c.finished_at is None and c.step in STEPS),
+        "",
+    )
     if ticket.priority is Priority.EMERGENCY:
         key = "filed_emergency"
-    bubble = job.services.phrases.bubble(key, ticket_no=ticket.ticket_no, spoken_no=_read_out(ticket.ticket_no),
-                                         promise=promise, title=job.flow.title)  # fmt: skip
+    bubble = job.services.phrases.bubble(
+        key, ticket_no=ticket.ticket_no, spoken_no=_read_out(ticket.ticket_no), promise=promise, title=job.flow.title
+    )
     bubble.card = ticket_card(ticket)
     bubble.buttons += [button("查进度", "/query_ticket")]
     return bubble
@@ -104,9 +148,21 @@ def ticket_card(ticket: Ticket) -> dict[str, Any]:
         rows.append(["地址", ticket.address])
     if ticket.contact_phone:
         rows.append(["电话", ticket.contact_phone[:3] + "****" + ticket.contact_phone[-4:]])
-    clocks = [{"label": STEPS[c.step], "due_at": c.due_at.isoformat()} for c in ticket.clocks if c.step in STEPS and c.finished_at is None]
-    return {"type": "ticket", "ticket_no": ticket.ticket_no, "kind": ticket.kind.value, "title": KINDS[ticket.kind.value] + "工单",
-            "status": STATUSES[ticket.status.value], "priority": ticket.priority.value, "rows": rows, "clocks": clocks}  # fmt: skip
+    clocks = [
+        {"label": STEPS[c.step], "due_at": c.due_at.isoformat()}
+        for c in ticket.clocks
+        if c.step in STEPS and c.finished_at is None
+    ]
+    return {
+        "type": "ticket",
+        "ticket_no": ticket.ticket_no,
+        "kind": ticket.kind.value,
+        "title": KINDS[ticket.kind.value] + "工单",
+        "status": STATUSES[ticket.status.value],
+        "priority": ticket.priority.value,
+        "rows": rows,
+        "clocks": clocks,
+    }
 
 
 def progress(job: Job) -> Outcome:
@@ -115,8 +171,13 @@ def progress(job: Job) -> Outcome:
     if isinstance(ticket, Outcome):
         return ticket
     last = ticket.events[-1]
-    bubble = job.services.phrases.bubble("progress", ticket_no=ticket.ticket_no, kind=KINDS[ticket.kind.value],
-                                         status=STATUSES[ticket.status.value], at=f"{last.at.month}月{last.at.day}日{last.at:%H:%M}")  # fmt: skip
+    bubble = job.services.phrases.bubble(
+        "progress",
+        ticket_no=ticket.ticket_no,
+        kind=KINDS[ticket.kind.value],
+        status=STATUSES[ticket.status.value],
+        at=f"{last.at.month}月{last.at.day}日{last.at:%H:%M}",
+    )
     bubble.card = ticket_card(ticket)
     if ticket.status.value not in ("closed", "withdrawn", "resolved", "called_back", "merged"):
         bubble.buttons = [button("催一下", "/urge_ticket"), button("撤销", "/cancel_ticket")]
@@ -130,7 +191,9 @@ def urge(job: Job) -> Outcome:
         return ticket
     try:
         with job.watch("action"):
-            ticket = job.services.desk.urge(ticket.ticket_no, note=job.said.words or "客户催办", request_id=job.request_id)
+            ticket = job.services.desk.urge(
+                ticket.ticket_no, note=job.said.words or "客户催办", request_id=job.request_id
+            )
     except IllegalMove:
         return _too_late(job, ticket)
     bubble = job.services.phrases.bubble("urged", ticket_no=ticket.ticket_no, status=STATUSES[ticket.status.value])
@@ -145,7 +208,9 @@ def withdraw(job: Job) -> Outcome:
         return ticket
     try:
         with job.watch("action"):
-            ticket = job.services.desk.withdraw(ticket.ticket_no, note=job.said.words or "客户撤销", request_id=job.request_id)
+            ticket = job.services.desk.withdraw(
+                ticket.ticket_no, note=job.said.words or "客户撤销", request_id=job.request_id
+            )
     except IllegalMove:
         return _too_late(job, ticket)
     return Outcome([job.services.phrases.bubble("withdrawn", ticket_no=ticket.ticket_no)], _touched(ticket))
@@ -156,7 +221,9 @@ def _touched(ticket: Ticket) -> dict[str, Any]:
 
 
 def _too_late(job: Job, ticket: Ticket) -> Outcome:
-    bubble = job.services.phrases.bubble("ticket_too_late", ticket_no=ticket.ticket_no, status=STATUSES[ticket.status.value])
+    bubble = job.services.phrases.bubble(
+        "ticket_too_late", ticket_no=ticket.ticket_no, status=STATUSES[ticket.status.value]
+    )
     return Outcome([bubble], _touched(ticket))
 
 
@@ -172,9 +239,15 @@ def _own_ticket(job: Job) -> Ticket | Outcome:
         except UnknownTicket:
             return Outcome([job.services.phrases.bubble("ticket_unknown")], ask_again="ticket_no")
         account = job.services.bound_account(job.said.customer_id)
-        mine = ticket.conversation_id == job.said.conversation_id or (account is not None and ticket.account_no == account.account_no)
+        mine = ticket.conversation_id == job.said.conversation_id or (
+            account is not None and ticket.account_no == account.account_no
+        )
         verified = (job.memory.get("verified") or {}).get("account_no")
-        if mine or (verified and ticket.account_no == verified) or (ticket.contact_phone and ticket.contact_phone == job.values.get("phone")):
+        if (
+            mine
+            or (verified and ticket.account_no == verified)
+            or (ticket.contact_phone and ticket.contact_phone == job.values.get("phone"))
+        ):
             return ticket
     if "phone" not in job.values and ticket.contact_phone and job.flow.field("phone") is not None:
         return Outcome([job.services.phrases.bubble("ticket_needs_phone")], ask_again="phone")

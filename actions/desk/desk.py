@@ -1,0 +1,213 @@
+"""The service desk: every command on a ticket, each one transaction of the store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from types import MappingProxyType
+
+from actions.desk.calendar import WorkingCalendar
+from actions.desk.clock import Clock, local
+from actions.desk.errors import DuplicateRequest, InvalidTicket, InvalidTicketNo, StaleVersion, UnknownTicket
+from actions.desk.intake import check
+from actions.desk.limits import Profile
+from actions.desk.moves import Book, Command, escalation, rung
+from actions.desk.numbers import TicketNo, parse_ticket_no
+from actions.desk.places import Place
+from actions.desk.tickets import EventType, NewTicket, Page, Priority, Ticket, TicketEvent, TicketFilter
+from actions.ports.store import TicketStore, TicketTransaction
+
+CUSTOMER = "customer"
+"""The actor of what a customer asks for."""
+
+_SWEEP_BATCH = 200
+_PAGE_MAX = 200
+_NO_DATA: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """A clock that rang in a sweep: the ticket as it is now, and the `warned` or `breached` event (its step in `data`)."""
+
+    ticket: Ticket
+    event: TicketEvent
+
+
+class ServiceDesk:
+    """Tickets from acceptance to archive, in the name of one company's profile.
+
+    Cheap to make; holds no state besides its store. Called from many threads.
+    """
+
+    def __init__(
+        self,
+        store: TicketStore,
+        clock: Clock,
+        profile: Profile,
+        *,
+        places: Sequence[Place] = (),
+        calendar: WorkingCalendar | None = None,
+    ) -> None:
+        """`places`: the known parts of the supply area, by which an address is urban, rural or remote."""
+        self._store = store
+        self._clock = clock
+        self._book = Book(profile, calendar or WorkingCalendar())
+        self._places = tuple(places)
+
+    def accept(self, new: NewTicket, *, request_id: str, actor: str = CUSTOMER) -> Ticket:
+        """Make a ticket, or return the one this request made before, whatever it has become.
+
+        Raises InvalidTicket, naming the fields at fault; nothing is stored then.
+        """
+        if not request_id:
+            raise InvalidTicket([("request_id", "missing")])
+        try:
+            checked = check(new, self._places)
+        except InvalidTicket:
+            # What was accepted stays accepted, whatever its repetition brings along.
+            before = self._store.of_request(request_id)
+            if before is None:
+                raise
+            return self._seen(before)
+        try:
+            with self._store.transaction() as tx:
+                return self._first(tx, checked, request_id, actor)
+        except DuplicateRequest:
+            # Somebody else working on the same request was faster; theirs is committed by now.
+            made = self._store.of_request(request_id)
+            if made is None:
+                raise
+            return self._seen(made)
+
+    def ticket(self, ticket_no: str) -> Ticket:
+        """The ticket, its clocks judged now. Raises UnknownTicket, also for what is no ticket number."""
+        plain = _plain(ticket_no)
+        found = self._store.get(plain)
+        if found is None:
+            raise UnknownTicket(plain)
+        return self._seen(found)
+
+    def tickets(self, wanted: TicketFilter | None = None, cursor: str | None = None, limit: int = 50) -> Page:
+        """A page of tickets, newest first. `limit` 1–200. Raises InvalidCursor."""
+        page = self._store.find(wanted or TicketFilter(), cursor, min(max(limit, 1), _PAGE_MAX))
+        return replace(page, tickets=tuple(self._seen(ticket) for ticket in page.tickets))
+
+    def move(
+        self,
+        ticket_no: str,
+        type: EventType | str,
+        *,
+        actor: str,
+        note: str = "",
+        expected_version: int | None = None,
+        request_id: str | None = None,
+        parent_ticket_no: str | None = None,
+    ) -> Ticket:
+        """Take a step, or leave a remark. `parent_ticket_no` is for `merged`.
+
+        The same `request_id` on the same ticket acts once. Raises UnknownTicket, IllegalMove, StaleVersion (the ticket is not
+        at `expected_version`), InvalidTicket (no such event type, no such parent); nothing is changed then.
+        """
+        try:
+            wanted = EventType(type)
+        except ValueError:
+            raise InvalidTicket([("type", "invalid")]) from None
+        data = _NO_DATA
+        if parent_ticket_no is not None and wanted is EventType.MERGED:
+            data = {"parent_ticket_no": self.ticket(parent_ticket_no).ticket_no}
+        command = Command(type=wanted, actor=actor, note=note, request_id=request_id, data=data)
+        return self._change(ticket_no, lambda _: command, request_id, expected_version)
+
+    def urge(self, ticket_no: str, *, note: str, request_id: str, actor: str = CUSTOMER) -> Ticket:
+        """Record that the customer is waiting. Raises UnknownTicket, IllegalMove (nothing left to hurry)."""
+        return self.move(ticket_no, EventType.URGED, actor=actor, note=note, request_id=request_id)
+
+    def withdraw(self, ticket_no: str, *, note: str, request_id: str, actor: str = CUSTOMER) -> Ticket:
+        """Take the ticket back; its clocks are cancelled. Raises UnknownTicket, IllegalMove (too late for that)."""
+        return self.move(ticket_no, EventType.WITHDRAWN, actor=actor, note=note, request_id=request_id)
+
+    def raise_priority(
+        self,
+        ticket_no: str,
+        priority: Priority,
+        *,
+        actor: str,
+        note: str = "",
+        expected_version: int | None = None,
+        request_id: str | None = None,
+    ) -> Ticket:
+        """Make a ticket more pressing; running clocks are drawn tighter, from their old start. To what it is already: nothing.
+
+        Raises UnknownTicket, IllegalMove (a lower priority, or nothing left to hurry), StaleVersion.
+        """
+
+        def command(ticket: Ticket) -> Command | None:
+            if priority is ticket.priority:
+                return None
+            data = escalation(ticket, priority)
+            return Command(type=EventType.ESCALATED, actor=actor, note=note, request_id=request_id, data=data)
+
+        return self._change(ticket_no, command, request_id, expected_version)
+
+    def sweep(self, now: datetime | None = None) -> tuple[Alarm, ...]:
+        """Write the warnings and breaches that have come due by `now` (the clock's when None), and return them.
+
+        Each is written exactly once, however many sweeps run at once and however late they are.
+        """
+        now = self._clock.now() if now is None else local(now)
+        alarms: list[Alarm] = []
+        while True:
+            with self._store.transaction() as tx:
+                # A batch a transaction: a long sweep must not keep customers' tickets waiting.
+                changes = [(ticket, rung(ticket, now)) for ticket in tx.due(now, _SWEEP_BATCH)]
+                tx.save(changes)
+            if not changes:
+                return tuple(alarms)
+            alarms += [Alarm(after, event) for before, after in changes for event in after.events[len(before.events) :]]
+
+    def _first(self, tx: TicketTransaction, checked: NewTicket, request_id: str, actor: str) -> Ticket:
+        before = tx.of_request(request_id)
+        if before is not None:
+            return self._seen(before)
+        if checked.parent_ticket_no is not None and tx.lock(checked.parent_ticket_no) is None:
+            raise InvalidTicket([("parent_ticket_no", "invalid")])
+        now = self._clock.now()
+        number = TicketNo(now.date(), tx.next_sequence(now.date()))
+        ticket = self._book.open(str(number), checked, actor, now)
+        tx.add(ticket, request_id)
+        return ticket
+
+    def _change(
+        self,
+        ticket_no: str,
+        decide: Callable[[Ticket], Command | None],
+        request_id: str | None,
+        expected_version: int | None,
+    ) -> Ticket:
+        plain = _plain(ticket_no)
+        with self._store.transaction() as tx:
+            before = tx.lock(plain)
+            if before is None:
+                raise UnknownTicket(plain)
+            if request_id is not None and any(event.request_id == request_id for event in before.events):
+                return self._seen(before)
+            if expected_version is not None and before.version != expected_version:
+                raise StaleVersion(plain, expected_version, before.version)
+            command = decide(before)
+            if command is None:
+                return self._seen(before)
+            # Asked for after the lock: the log's times then follow its order.
+            after = self._book.apply(before, command, self._clock.now())
+            tx.save([(before, after)])
+            return after
+
+    def _seen(self, ticket: Ticket) -> Ticket:
+        return replace(ticket, as_of=self._clock.now())
+
+
+def _plain(ticket_no: str) -> str:
+    try:
+        return str(parse_ticket_no(ticket_no))
+    except InvalidTicketNo:
+        raise UnknownTicket(ticket_no) from None

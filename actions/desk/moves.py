@@ -1,0 +1,129 @@
+"""One command on one ticket: (ticket, command, time) → ticket. Pure, so that the same log always gives the same state.
+
+Every command first lets ring what has come due, whether or not a sweep has passed by: the log never shows a step done
+late without the breach before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+from actions.desk.calendar import WorkingCalendar
+from actions.desk.clock import rfc3339
+from actions.desk.clocks import follow, ring, start_clocks, tighten
+from actions.desk.errors import IllegalMove, InvalidTicket
+from actions.desk.lifecycle import allowed, next_status
+from actions.desk.limits import Profile
+from actions.desk.tickets import Area, EventType, NewTicket, Priority, Status, Ticket, TicketEvent
+
+SYSTEM = "system"
+"""The actor of what the desk does by itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """What somebody wants done to a ticket. `data` goes into the event, see `TicketEvent`."""
+
+    type: EventType
+    actor: str
+    note: str = ""
+    request_id: str | None = None
+    data: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """What the desk goes by: a company's limits and the calendar."""
+
+    profile: Profile
+    calendar: WorkingCalendar
+
+    def open(self, ticket_no: str, new: NewTicket, actor: str, now: datetime) -> Ticket:
+        """The ticket of a checked `new` (see `intake.check`), accepted at `now`, its first clocks running."""
+        accepted = TicketEvent(seq=1, at=now, type=EventType.ACCEPTED, actor=actor, status_after=Status.ACCEPTED)
+        ticket = Ticket(
+            ticket_no=ticket_no,
+            kind=new.kind,
+            category=new.category,
+            priority=new.priority,
+            status=Status.ACCEPTED,
+            channel=new.channel,
+            conversation_id=new.conversation_id,
+            account_no=new.account_no,
+            contact_name=new.contact_name,
+            contact_phone=new.contact_phone,
+            address=new.address,
+            area=new.area or Area.URBAN,
+            description=new.description,
+            business=new.business,
+            created_at=now,
+            parent_ticket_no=new.parent_ticket_no,
+            version=1,
+            as_of=now,
+            events=(accepted,),
+        )
+        return replace(ticket, clocks=start_clocks(ticket, self.profile, self.calendar))
+
+    def apply(self, ticket: Ticket, command: Command, now: datetime) -> Ticket:
+        """`ticket` after `command` at `now`. Raises IllegalMove or InvalidTicket, and then nothing has happened."""
+        status = next_status(ticket.kind, ticket.status, command.type, reachable=ticket.contact_phone is not None)
+        ticket = rung(ticket, now)
+        event: dict[str, Any] = {
+            "type": command.type,
+            "actor": command.actor,
+            "note": command.note,
+            "status_after": status,
+            "request_id": command.request_id,
+            "data": command.data,
+        }
+        moved = replace(_logged(ticket, now, **event), status=status, version=ticket.version + 1)
+        if command.type is EventType.MERGED:
+            moved = replace(moved, parent_ticket_no=_parent(ticket, command))
+        if command.type is EventType.ESCALATED:
+            moved = replace(moved, priority=_raised(ticket, command))
+            return replace(moved, clocks=tighten(moved, self.profile, self.calendar))
+        if status is ticket.status:
+            return moved
+        return replace(moved, clocks=follow(moved, now, self.profile, self.calendar))
+
+
+def rung(ticket: Ticket, now: datetime) -> Ticket:
+    """`ticket` with every warning and breach that has come due by `now` in its log; the same object when there is none."""
+    clocks, rings = ring(ticket.clocks, now)
+    if not rings:
+        return ticket
+    ticket = replace(ticket, clocks=clocks)
+    for one in rings:
+        data = {"clock": str(one.at), "step": one.clock.step, "due_at": rfc3339(one.clock.due_at)}
+        ticket = _logged(ticket, now, type=one.type, actor=SYSTEM, status_after=ticket.status, data=data)
+    return ticket
+
+
+def escalation(ticket: Ticket, priority: Priority) -> Mapping[str, str]:
+    """The event data of raising `ticket` to `priority`. Raises IllegalMove when that is no rise."""
+    if priority.rank <= ticket.priority.rank:
+        possible = (type_.value for type_ in allowed(ticket.kind, ticket.status))
+        raise IllegalMove(f"raising {ticket.priority} to {priority}", ticket.status.value, possible)
+    return {"priority_before": ticket.priority.value, "priority_after": priority.value}
+
+
+def _logged(ticket: Ticket, at: datetime, **event: Any) -> Ticket:
+    line = TicketEvent(seq=len(ticket.events) + 1, at=at, status_before=ticket.status, **event)
+    return replace(ticket, events=(*ticket.events, line), as_of=at)
+
+
+def _parent(ticket: Ticket, command: Command) -> str:
+    parent = command.data.get("parent_ticket_no")
+    if not parent or parent == ticket.ticket_no:
+        raise InvalidTicket([("parent_ticket_no", "invalid" if parent else "missing")])
+    return parent
+
+
+def _raised(ticket: Ticket, command: Command) -> Priority:
+    """The priority after an escalation; one that names none (a call one level up) leaves it."""
+    after = command.data.get("priority_after")
+    return Priority(after) if after else ticket.priority

@@ -1,0 +1,107 @@
+"""The customer system in memory, and the demo utility in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from threading import Lock
+
+from actions.desk.customers import Account, Bill, Outage, Payment
+from actions.desk.errors import UnknownAccount
+from actions.desk.places import Crew, Place, covers
+from actions.ports import demo
+
+
+class MemoryCustomers:
+    """`CustomerSystem` and `Directory` in memory."""
+
+    def __init__(
+        self,
+        accounts: Iterable[Account] = (),
+        bills: Iterable[Bill] = (),
+        payments: Iterable[Payment] = (),
+        outages: Iterable[Outage] = (),
+        crews: Iterable[Crew] = (),
+        places: Iterable[Place] = (),
+    ) -> None:
+        """Hold what is given."""
+        self._accounts = {account.account_no: account for account in accounts}
+        self._bills = sorted(bills, key=lambda bill: bill.month, reverse=True)
+        self._payments = sorted(payments, key=lambda payment: payment.paid_at, reverse=True)
+        self._outages = sorted(outages, key=lambda outage: (outage.starts, outage.outage_no))
+        self._crews = tuple(sorted(crews, key=lambda crew: crew.crew_no))
+        self._places = tuple(sorted(places, key=lambda place: place.name))
+        self._bindings: dict[str, list[str]] = {}
+        self._lock = Lock()
+
+    @classmethod
+    def demo(cls, now: datetime) -> MemoryCustomers:
+        """The demo utility as it is when seeded at `now`."""
+        accounts, bills = demo.accounts(), demo.bills(now)
+        payments = [
+            payment
+            for account in accounts
+            for payment in demo.payments(
+                account, [bill for bill in bills if bill.account_no == account.account_no], (), now
+            )
+        ]
+        return cls(accounts, bills, payments, demo.outages(now), demo.crews(), demo.places())
+
+    def account(self, account_no: str) -> Account | None:
+        """See `CustomerSystem.account`."""
+        return self._accounts.get(account_no)
+
+    def bills(self, account_no: str) -> tuple[Bill, ...]:
+        """See `CustomerSystem.bills`."""
+        return tuple(bill for bill in self._bills if bill.account_no == account_no)
+
+    def bill(self, account_no: str, month: str) -> Bill | None:
+        """See `CustomerSystem.bill`."""
+        return next((bill for bill in self.bills(account_no) if bill.month == month), None)
+
+    def payments(self, account_no: str) -> tuple[Payment, ...]:
+        """See `CustomerSystem.payments`."""
+        return tuple(payment for payment in self._payments if payment.account_no == account_no)
+
+    def outages(self, now: datetime) -> tuple[Outage, ...]:
+        """See `CustomerSystem.outages`."""
+        return tuple(outage for outage in self._outages if not outage.is_over(now))
+
+    def outages_at(self, address: str, now: datetime) -> tuple[Outage, ...]:
+        """See `CustomerSystem.outages_at`."""
+        return tuple(outage for outage in self.outages(now) if covers(outage.area, address))
+
+    def bind(self, customer_id: str, account_no: str, at: datetime) -> None:
+        """See `CustomerSystem.bind`."""
+        if account_no not in self._accounts:
+            raise UnknownAccount(account_no)
+        with self._lock:
+            bound = self._bindings.setdefault(customer_id, [])
+            if account_no not in bound:
+                bound.append(account_no)
+
+    def unbind(self, customer_id: str, account_no: str) -> bool:
+        """See `CustomerSystem.unbind`."""
+        with self._lock:
+            bound = self._bindings.get(customer_id, [])
+            if account_no not in bound:
+                return False
+            bound.remove(account_no)
+            return True
+
+    def bindings(self, customer_id: str) -> tuple[str, ...]:
+        """See `CustomerSystem.bindings`."""
+        with self._lock:
+            return tuple(self._bindings.get(customer_id, ()))
+
+    def find_accounts(self, phone: str) -> tuple[Account, ...]:
+        """See `CustomerSystem.find_accounts`."""
+        return tuple(account for _, account in sorted(self._accounts.items()) if account.phone == phone)
+
+    def places(self) -> tuple[Place, ...]:
+        """See `Directory.places`."""
+        return self._places
+
+    def crews(self) -> tuple[Crew, ...]:
+        """See `Directory.crews`."""
+        return self._crews

@@ -1,0 +1,114 @@
+"""Tickets in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from threading import RLock
+
+from actions.desk.errors import DuplicateRequest, InvalidCursor, StaleVersion
+from actions.desk.tickets import Page, Ticket, TicketFilter
+from actions.ports.store import Change
+
+
+class MemoryTicketStore:
+    """`TicketStore` in memory: one writer at a time, undone by putting the old dictionaries back."""
+
+    def __init__(self) -> None:
+        """No tickets."""
+        self._lock = RLock()
+        self._tickets: dict[str, Ticket] = {}
+        self._requests: dict[str, str] = {}
+        self._sequences: dict[date, int] = {}
+
+    @contextmanager
+    def transaction(self) -> Iterator[_Transaction]:
+        """See `TicketStore.transaction`."""
+        with self._lock:
+            before = dict(self._tickets), dict(self._requests), dict(self._sequences)
+            try:
+                yield _Transaction(self._tickets, self._requests, self._sequences)
+            except BaseException:
+                self._tickets, self._requests, self._sequences = before
+                raise
+
+    def get(self, ticket_no: str) -> Ticket | None:
+        """See `TicketStore.get`."""
+        with self._lock:
+            return self._tickets.get(ticket_no)
+
+    def of_request(self, request_id: str) -> Ticket | None:
+        """See `TicketStore.of_request`."""
+        with self._lock:
+            return self._tickets.get(self._requests.get(request_id, ""))
+
+    def find(self, wanted: TicketFilter, cursor: str | None, limit: int) -> Page:
+        """See `TicketStore.find`. The cursor is the position, counted from the oldest, of the last ticket given."""
+        with self._lock:
+            tickets = list(self._tickets.values())
+        end = _position(cursor, len(tickets))
+        found = [(at, ticket) for at, ticket in enumerate(tickets[:end]) if _matches(ticket, wanted)][::-1]
+        page = found[:limit]
+        return Page(tuple(ticket for _, ticket in page), str(page[-1][0]) if len(found) > limit else None)
+
+
+class _Transaction:
+    """`TicketTransaction` on the store's own dictionaries, under its lock."""
+
+    def __init__(self, tickets: dict[str, Ticket], requests: dict[str, str], sequences: dict[date, int]) -> None:
+        self._tickets = tickets
+        self._requests = requests
+        self._sequences = sequences
+
+    def of_request(self, request_id: str) -> Ticket | None:
+        return self._tickets.get(self._requests.get(request_id, ""))
+
+    def next_sequence(self, day: date) -> int:
+        self._sequences[day] = self._sequences.get(day, 0) + 1
+        return self._sequences[day]
+
+    def add(self, ticket: Ticket, request_id: str) -> None:
+        if request_id in self._requests:
+            raise DuplicateRequest(request_id)
+        self._requests[request_id] = ticket.ticket_no
+        self._tickets[ticket.ticket_no] = ticket
+
+    def lock(self, ticket_no: str) -> Ticket | None:
+        return self._tickets.get(ticket_no)
+
+    def save(self, changes: Sequence[Change]) -> None:
+        for before, after in changes:
+            stored = self._tickets.get(before.ticket_no)
+            if stored is None or (stored.version, len(stored.events)) != (before.version, len(before.events)):
+                raise StaleVersion(before.ticket_no, before.version)
+            self._tickets[after.ticket_no] = after
+
+    def due(self, now: datetime, limit: int) -> tuple[Ticket, ...]:
+        rings = ((min(times), ticket) for ticket in self._tickets.values() if (times := _rings(ticket)))
+        due = sorted((item for item in rings if item[0] <= now), key=lambda item: item[0])
+        return tuple(ticket for _, ticket in due[:limit])
+
+
+def _rings(ticket: Ticket) -> list[datetime]:
+    return [clock.rings_at for clock in ticket.clocks if clock.rings_at is not None]
+
+
+def _matches(ticket: Ticket, wanted: TicketFilter) -> bool:
+    return all(
+        value is None or getattr(ticket, field) == value
+        for field, value in (
+            ("conversation_id", wanted.conversation_id),
+            ("account_no", wanted.account_no),
+            ("kind", wanted.kind),
+            ("status", wanted.status),
+        )
+    )
+
+
+def _position(cursor: str | None, end: int) -> int:
+    if cursor is None:
+        return end
+    if not (cursor.isascii() and cursor.isdigit()):
+        raise InvalidCursor(f"cursor {cursor!r}")
+    return int(cursor)

@@ -1,0 +1,26 @@
+"""Every port in a database: SQLite (WAL) by default, PostgreSQL in production, the same code on both.
+
+`engine.connect` opens it, `migrate.migrate` brings its tables up to date, `seed.seed_demo` fills it with the demo utility.
+"""
+
+from actions.ports.sql.attempts import SqlAttempts
+from actions.ports.sql.conversations import SqlConversations
+from actions.ports.sql.customers import SqlCustomers
+from actions.ports.sql.encrypted import generate_key
+from actions.ports.sql.engine import connect
+from actions.ports.sql.handoffs import SqlHandoffs
+from actions.ports.sql.migrate import migrate
+from actions.ports.sql.seed import seed_demo
+from actions.ports.sql.tickets import SqlTicketStore
+
+__all__ = [
+    "SqlAttempts",
+    "SqlConversations",
+    "SqlCustomers",
+    "SqlHandoffs",
+    "SqlTicketStore",
+    "connect",
+    "generate_key",
+    "migrate",
+    "seed_demo",
+]

@@ -1,0 +1,116 @@
+"""The customer system in the database."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Engine, RowMapping, Select, delete, select
+
+from actions.desk.customers import Account, AccountKind, Bill, Outage, OutageType, Payment, PaymentMode
+from actions.desk.errors import UnknownAccount
+from actions.desk.places import Crew, Place, covers
+from actions.desk.tickets import Area
+from actions.ports.sql import schema
+from actions.ports.sql.encrypted import cipher_of
+from actions.ports.sql.engine import insert_into, reading, writing
+
+_ACCOUNTS = schema.accounts.c
+_BILLS = schema.bills.c
+_PAYMENTS = schema.payments.c
+_OUTAGES = schema.outages.c
+_BINDINGS = schema.bindings.c
+
+
+class SqlCustomers:
+    """`CustomerSystem` and `Directory` in the database."""
+
+    def __init__(self, engine: Engine) -> None:
+        """`engine` as of `engine.connect`, migrated."""
+        self._engine = engine
+
+    def account(self, account_no: str) -> Account | None:
+        """See `CustomerSystem.account`."""
+        rows = self._rows(select(schema.accounts).where(_ACCOUNTS.account_no == account_no))
+        return _account(rows[0]) if rows else None
+
+    def bills(self, account_no: str) -> tuple[Bill, ...]:
+        """See `CustomerSystem.bills`."""
+        mine = select(schema.bills).where(_BILLS.account_no == account_no).order_by(_BILLS.month.desc())
+        return tuple(Bill(**row) for row in self._rows(mine))
+
+    def bill(self, account_no: str, month: str) -> Bill | None:
+        """See `CustomerSystem.bill`."""
+        rows = self._rows(select(schema.bills).where(_BILLS.account_no == account_no, _BILLS.month == month))
+        return Bill(**rows[0]) if rows else None
+
+    def payments(self, account_no: str) -> tuple[Payment, ...]:
+        """See `CustomerSystem.payments`."""
+        mine = select(*(column for column in _PAYMENTS if column.name != "id")).where(
+            _PAYMENTS.account_no == account_no
+        )
+        return tuple(Payment(**row) for row in self._rows(mine.order_by(_PAYMENTS.paid_at.desc(), _PAYMENTS.id.desc())))
+
+    def outages(self, now: datetime) -> tuple[Outage, ...]:
+        """See `CustomerSystem.outages`."""
+        still = _OUTAGES.ends.is_(None) | (_OUTAGES.ends > now)
+        query = select(schema.outages).where(still).order_by(_OUTAGES.starts, _OUTAGES.outage_no)
+        return tuple(Outage(**{**row, "type": OutageType(row["type"])}) for row in self._rows(query))
+
+    def outages_at(self, address: str, now: datetime) -> tuple[Outage, ...]:
+        """See `CustomerSystem.outages_at`."""
+        return tuple(outage for outage in self.outages(now) if covers(outage.area, address))
+
+    def bind(self, customer_id: str, account_no: str, at: datetime) -> None:
+        """See `CustomerSystem.bind`."""
+        link = {"customer_id": customer_id, "account_no": account_no, "bound_at": at}
+        with writing(self._engine) as connection:
+            if connection.scalar(select(_ACCOUNTS.account_no).where(_ACCOUNTS.account_no == account_no)) is None:
+                raise UnknownAccount(account_no)
+            once = insert_into(connection, schema.bindings).values(link)
+            connection.execute(once.on_conflict_do_nothing(index_elements=["customer_id", "account_no"]))
+
+    def unbind(self, customer_id: str, account_no: str) -> bool:
+        """See `CustomerSystem.unbind`."""
+        mine = (_BINDINGS.customer_id == customer_id) & (_BINDINGS.account_no == account_no)
+        with writing(self._engine) as connection:
+            return connection.execute(delete(schema.bindings).where(mine)).rowcount > 0
+
+    def bindings(self, customer_id: str) -> tuple[str, ...]:
+        """See `CustomerSystem.bindings`."""
+        mine = select(_BINDINGS.account_no).where(_BINDINGS.customer_id == customer_id).order_by(_BINDINGS.id)
+        return tuple(row["account_no"] for row in self._rows(mine))
+
+    def find_accounts(self, phone: str) -> tuple[Account, ...]:
+        """See `CustomerSystem.find_accounts`."""
+        fingerprints = cipher_of(self._engine).fingerprints(phone)
+        found = (
+            select(schema.accounts).where(_ACCOUNTS.phone_fingerprint.in_(fingerprints)).order_by(_ACCOUNTS.account_no)
+        )
+        return tuple(_account(row) for row in self._rows(found))
+
+    def places(self) -> tuple[Place, ...]:
+        """See `Directory.places`."""
+        rows = self._rows(select(schema.places))
+        # Sorted here: the two databases do not order Chinese alike.
+        places = (Place(**{**row, "area": Area(row["area"])}) for row in rows)
+        return tuple(sorted(places, key=lambda place: place.name))
+
+    def crews(self) -> tuple[Crew, ...]:
+        """See `Directory.crews`."""
+        rows = self._rows(select(schema.crews).order_by(schema.crews.c.crew_no))
+        return tuple(Crew(**{**row, "skills": tuple(row["skills"])}) for row in rows)
+
+    def _rows(self, query: Select[Any]) -> list[RowMapping]:
+        with reading(self._engine) as connection:
+            return list(connection.execute(query).mappings())
+
+
+def _account(row: RowMapping) -> Account:
+    fields = {name: value for name, value in row.items() if name not in {"phone_fingerprint", "demo"}}
+    kinds = {
+        "area": Area(row["area"]),
+        "kind": AccountKind(row["kind"]),
+        "payment_mode": PaymentMode(row["payment_mode"]),
+    }
+    return Account(**{**fields, **kinds})

@@ -1,0 +1,304 @@
+"""Tickets in the database."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, RowMapping, Select, bindparam, select, update
+
+from actions.desk.errors import DuplicateRequest, InvalidCursor, StaleVersion
+from actions.desk.tickets import (
+    Area,
+    EventType,
+    Kind,
+    Page,
+    Priority,
+    Status,
+    Ticket,
+    TicketClock,
+    TicketEvent,
+    TicketFilter,
+)
+from actions.ports.sql import schema
+from actions.ports.sql.engine import insert_into, reading, writing
+from actions.ports.store import Change
+
+_TICKETS = schema.tickets.c
+_CLOCKS = schema.ticket_clocks.c
+_EVENTS = schema.ticket_events.c
+
+
+class SqlTicketStore:
+    """`TicketStore` in the database."""
+
+    def __init__(self, engine: Engine) -> None:
+        """`engine` as of `engine.connect`, migrated."""
+        self._engine = engine
+
+    @contextmanager
+    def transaction(self) -> Iterator[_Transaction]:
+        """See `TicketStore.transaction`."""
+        with writing(self._engine) as connection:
+            yield _Transaction(connection)
+
+    def get(self, ticket_no: str) -> Ticket | None:
+        """See `TicketStore.get`."""
+        with reading(self._engine) as connection:
+            return _one(connection, select(schema.tickets).where(_TICKETS.ticket_no == ticket_no))
+
+    def of_request(self, request_id: str) -> Ticket | None:
+        """See `TicketStore.of_request`."""
+        with reading(self._engine) as connection:
+            return _one(connection, _of_request(request_id))
+
+    def find(self, wanted: TicketFilter, cursor: str | None, limit: int) -> Page:
+        """See `TicketStore.find`. The cursor is the row number of the last ticket given."""
+        query = select(schema.tickets).order_by(_TICKETS.id.desc()).limit(limit + 1)
+        if cursor is not None:
+            query = query.where(_TICKETS.id < _row_id(cursor))
+        for column, value in (
+            (_TICKETS.conversation_id, wanted.conversation_id),
+            (_TICKETS.account_no, wanted.account_no),
+            (_TICKETS.kind, wanted.kind),
+            (_TICKETS.status, wanted.status),
+        ):
+            if value is not None:
+                query = query.where(column == str(value))
+        with reading(self._engine) as connection:
+            rows = connection.execute(query).mappings().all()
+            page = rows[:limit]
+            return Page(_whole(connection, page), str(page[-1]["id"]) if len(rows) > limit else None)
+
+
+class _Transaction:
+    """`TicketTransaction` on one connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def of_request(self, request_id: str) -> Ticket | None:
+        return _one(self._connection, _of_request(request_id).with_for_update())
+
+    def next_sequence(self, day: date) -> int:
+        counter = insert_into(self._connection, schema.ticket_sequences).values(day=day, last=1)
+        counted = counter.on_conflict_do_update(
+            index_elements=["day"], set_={"last": schema.ticket_sequences.c.last + 1}
+        ).returning(schema.ticket_sequences.c.last)
+        return int(self._connection.execute(counted).scalar_one())
+
+    def add(self, ticket: Ticket, request_id: str) -> None:
+        row = {**_fixed(ticket), **_moving(ticket), "request_id": request_id}
+        added = insert_into(self._connection, schema.tickets).values(row)
+        once = added.on_conflict_do_nothing(index_elements=["request_id"]).returning(_TICKETS.id)
+        if self._connection.scalar(once) is None:
+            raise DuplicateRequest(request_id)
+        self._append([(ticket, 0, 0)])
+
+    def lock(self, ticket_no: str) -> Ticket | None:
+        # SQLite has no row locks and needs none: there is one writer.
+        return _one(self._connection, select(schema.tickets).where(_TICKETS.ticket_no == ticket_no).with_for_update())
+
+    def save(self, changes: Sequence[Change]) -> None:
+        if not changes:
+            return
+        moved = self._connection.execute(_MOVE, [{**_moving(after), **_seen(before)} for before, after in changes])
+        if moved.rowcount != len(changes):
+            raise StaleVersion(changes[0][0].ticket_no, changes[0][0].version)
+        turned = [row for before, after in changes for row in _turned(before, after)]
+        if turned:
+            self._connection.execute(_TURN, turned)
+        self._append([(after, len(before.clocks), len(before.events)) for before, after in changes])
+
+    def due(self, now: datetime, limit: int) -> tuple[Ticket, ...]:
+        # Two clocks of one ticket give it twice; fewer than `limit` tickets is what the port allows.
+        numbers = select(_CLOCKS.ticket_no).where(_CLOCKS.rings_at <= now).order_by(_CLOCKS.rings_at).limit(limit)
+        order = {number: at for at, number in reversed(list(enumerate(self._connection.scalars(numbers))))}
+        if not order:
+            return ()
+        held = select(schema.tickets).where(_TICKETS.ticket_no.in_(order)).with_for_update(skip_locked=True)
+        due = _whole(self._connection, self._connection.execute(held).mappings().all())
+        return tuple(sorted(due, key=lambda ticket: order[ticket.ticket_no]))
+
+    def _append(self, tickets: Sequence[tuple[Ticket, int, int]]) -> None:
+        """Insert the clocks and events of each ticket beyond the numbers already stored."""
+        clocks = [_clock_row(ticket, at) for ticket, stored, _ in tickets for at in range(stored, len(ticket.clocks))]
+        if clocks:
+            self._connection.execute(schema.ticket_clocks.insert(), clocks)
+        events = [
+            _event_row(ticket.ticket_no, event) for ticket, _, stored in tickets for event in ticket.events[stored:]
+        ]
+        if events:
+            self._connection.execute(schema.ticket_events.insert(), events)
+
+
+# Many rows at a time: after a night without service a sweep has thousands to write.
+_MOVE = update(schema.tickets).where(
+    _TICKETS.ticket_no == bindparam("of_ticket"),
+    _TICKETS.version == bindparam("of_version"),
+    _TICKETS.last_event == bindparam("of_event"),
+)
+_TURN = update(schema.ticket_clocks).where(
+    _CLOCKS.ticket_no == bindparam("of_ticket"), _CLOCKS.ordinal == bindparam("of_ordinal")
+)
+
+
+def _seen(before: Ticket) -> dict[str, Any]:
+    """By what a ticket is known to be still the one that was read."""
+    return {"of_ticket": before.ticket_no, "of_version": before.version, "of_event": len(before.events)}
+
+
+def _turned(before: Ticket, after: Ticket) -> Iterator[dict[str, Any]]:
+    """The rows of the clocks that `after` has turned on."""
+    for at, (old, new) in enumerate(zip(before.clocks, after.clocks, strict=False)):
+        if old != new:
+            row = _clock_row(after, at)
+            yield {**row, "of_ticket": row.pop("ticket_no"), "of_ordinal": row.pop("ordinal")}
+
+
+def _of_request(request_id: str) -> Select[Any]:
+    return select(schema.tickets).where(_TICKETS.request_id == request_id)
+
+
+def _one(connection: Connection, query: Select[Any]) -> Ticket | None:
+    row = connection.execute(query).mappings().one_or_none()
+    return None if row is None else _whole(connection, [row])[0]
+
+
+def _whole(connection: Connection, rows: Sequence[RowMapping]) -> tuple[Ticket, ...]:
+    """The tickets of `rows` with their clocks and events, in that order."""
+    numbers = [row["ticket_no"] for row in rows]
+    clocks: defaultdict[str, list[TicketClock]] = defaultdict(list)
+    events: defaultdict[str, list[TicketEvent]] = defaultdict(list)
+    if numbers:
+        timers = select(schema.ticket_clocks).where(_CLOCKS.ticket_no.in_(numbers)).order_by(_CLOCKS.ordinal)
+        for row in connection.execute(timers).mappings():
+            clocks[row["ticket_no"]].append(_clock(row))
+        log = select(schema.ticket_events).where(_EVENTS.ticket_no.in_(numbers)).order_by(_EVENTS.seq)
+        for row in connection.execute(log).mappings():
+            events[row["ticket_no"]].append(_event(row))
+    return tuple(_ticket(row, clocks[row["ticket_no"]], events[row["ticket_no"]]) for row in rows)
+
+
+def _fixed(ticket: Ticket) -> dict[str, Any]:
+    """What never changes."""
+    return {
+        "ticket_no": ticket.ticket_no,
+        "kind": ticket.kind.value,
+        "category": list(ticket.category),
+        "channel": ticket.channel,
+        "conversation_id": ticket.conversation_id,
+        "account_no": ticket.account_no,
+        "contact_name": ticket.contact_name,
+        "contact_phone": ticket.contact_phone,
+        "address": ticket.address,
+        "area": ticket.area.value,
+        "description": ticket.description,
+        "business": ticket.business,
+        "created_at": ticket.created_at,
+    }
+
+
+def _moving(ticket: Ticket) -> dict[str, Any]:
+    """What commands change."""
+    return {
+        "priority": ticket.priority.value,
+        "status": ticket.status.value,
+        "parent_ticket_no": ticket.parent_ticket_no,
+        "version": ticket.version,
+        "last_event": len(ticket.events),
+    }
+
+
+def _clock_row(ticket: Ticket, at: int) -> dict[str, Any]:
+    clock = ticket.clocks[at]
+    return {
+        "ticket_no": ticket.ticket_no,
+        "ordinal": at,
+        "step": clock.step,
+        "started_at": clock.started_at,
+        "warn_at": clock.warn_at,
+        "due_at": clock.due_at,
+        "finished_at": clock.finished_at,
+        "cancelled": clock.cancelled,
+        "warned_at": clock.warned_at,
+        "breached_at": clock.breached_at,
+        "rings_at": clock.rings_at,
+    }
+
+
+def _event_row(ticket_no: str, event: TicketEvent) -> dict[str, Any]:
+    return {
+        "ticket_no": ticket_no,
+        "seq": event.seq,
+        "at": event.at,
+        "type": event.type.value,
+        "actor": event.actor,
+        "note": event.note,
+        "status_before": None if event.status_before is None else event.status_before.value,
+        "status_after": event.status_after.value,
+        "request_id": event.request_id,
+        "data": dict(event.data),
+    }
+
+
+def _ticket(row: RowMapping, clocks: list[TicketClock], events: list[TicketEvent]) -> Ticket:
+    return Ticket(
+        ticket_no=row["ticket_no"],
+        kind=Kind(row["kind"]),
+        category=tuple(row["category"]),
+        priority=Priority(row["priority"]),
+        status=Status(row["status"]),
+        channel=row["channel"],
+        conversation_id=row["conversation_id"],
+        account_no=row["account_no"],
+        contact_name=row["contact_name"],
+        contact_phone=row["contact_phone"],
+        address=row["address"],
+        area=Area(row["area"]),
+        description=row["description"],
+        business=row["business"],
+        created_at=row["created_at"],
+        parent_ticket_no=row["parent_ticket_no"],
+        version=row["version"],
+        as_of=events[-1].at,
+        clocks=tuple(clocks),
+        events=tuple(events),
+    )
+
+
+def _clock(row: RowMapping) -> TicketClock:
+    return TicketClock(
+        step=row["step"],
+        started_at=row["started_at"],
+        warn_at=row["warn_at"],
+        due_at=row["due_at"],
+        finished_at=row["finished_at"],
+        cancelled=row["cancelled"],
+        warned_at=row["warned_at"],
+        breached_at=row["breached_at"],
+    )
+
+
+def _event(row: RowMapping) -> TicketEvent:
+    before = row["status_before"]
+    return TicketEvent(
+        seq=row["seq"],
+        at=row["at"],
+        type=EventType(row["type"]),
+        actor=row["actor"],
+        note=row["note"],
+        status_before=None if before is None else Status(before),
+        status_after=Status(row["status_after"]),
+        request_id=row["request_id"],
+        data=row["data"],
+    )
+
+
+def _row_id(cursor: str) -> int:
+    if not (cursor.isascii() and cursor.isdigit()):
+        raise InvalidCursor(f"cursor {cursor!r}")
+    return int(cursor)

@@ -1,0 +1,67 @@
+"""The port of the tickets: one unit of work for writers, plain reads for the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from datetime import date, datetime
+from typing import Protocol
+
+from actions.desk.tickets import Page, Ticket, TicketFilter
+
+Change = tuple[Ticket, Ticket]
+"""A ticket as it was read under its lock, and as it is to be."""
+
+
+class TicketTransaction(Protocol):
+    """What a writer may do between begin and commit. Whatever is to leave the house with a change belongs in here too."""
+
+    def of_request(self, request_id: str) -> Ticket | None:
+        """The ticket that was made for a request, held like that of `lock`, or None."""
+        ...
+
+    def next_sequence(self, day: date) -> int:
+        """The next number of the day, from 1. Taken back when the transaction fails: a day's numbers have no gaps."""
+        ...
+
+    def add(self, ticket: Ticket, request_id: str) -> None:
+        """Store a new ticket. Raises DuplicateRequest when the request has one already; the transaction is then lost."""
+        ...
+
+    def lock(self, ticket_no: str) -> Ticket | None:
+        """The ticket, held against other writers until commit, or None."""
+        ...
+
+    def save(self, changes: Sequence[Change]) -> None:
+        """Write, for each (before, after), what `after` changed: the record, clocks, and the events beyond those of `before`.
+
+        Raises StaleVersion when a stored ticket is no longer its `before`; the transaction is then lost.
+        """
+        ...
+
+    def due(self, now: datetime, limit: int) -> tuple[Ticket, ...]:
+        """Up to `limit` tickets with a clock that has something to write (`TicketClock.rings_at` ≤ now), longest due first.
+
+        Empty when there is none. They are held like those of `lock`; what another sweep holds is left to it.
+        """
+        ...
+
+
+class TicketStore(Protocol):
+    """Where tickets live. Called from many threads."""
+
+    def transaction(self) -> AbstractContextManager[TicketTransaction]:
+        """A unit of work: committed when the block ends, undone when it raises."""
+        ...
+
+    def get(self, ticket_no: str) -> Ticket | None:
+        """The ticket of this number, in its plain form, or None."""
+        ...
+
+    def of_request(self, request_id: str) -> Ticket | None:
+        """The ticket that was made for a request, or None."""
+        ...
+
+    def find(self, wanted: TicketFilter, cursor: str | None, limit: int) -> Page:
+        """Up to `limit` tickets, newest first, from where `cursor` (of the page before) left off. Raises InvalidCursor."""
+        ...

@@ -1,0 +1,141 @@
+"""The composition root of the gateway: parts in, an aiohttp application out."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from aiohttp import web
+
+from actions.desk.clock import Clock, SystemClock
+from actions.ports.conversations import ConversationStore
+from actions.ports.handoffs import HandoffStore
+from bot.gateway.assistant import Assistant
+from bot.gateway.backlog import Backlog
+from bot.gateway.conversation import Conversations
+from bot.gateway.handoff import AgentDesk
+from bot.gateway.journal import Journal
+from bot.gateway.limits import RateLimiter
+from bot.gateway.metrics import Metrics
+from bot.gateway.middleware import chain
+from bot.gateway.push import Hub
+from bot.gateway.replay import Replayer
+from bot.gateway.responder import Hazard, Responder
+from bot.gateway.routes import add_all
+from bot.gateway.services import SERVICES, Check, Desk, Knowledge, Services
+from bot.gateway.settings import PROJECT, Settings
+
+
+class Background(Protocol):
+    """Something that runs beside the application: the assistant's supervisor, the action webhook, a clock sweep."""
+
+    async def start(self) -> None:
+        """Begin; must return soon. Raising stops the start of the service."""
+
+    async def close(self) -> None:
+        """End, and wait for the end."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """What the application is made of; everything outside bot.gateway comes in through here.
+
+    `background` is started in order before the first request and closed in reverse order at the end. `checks` are
+    asked by /readyz besides the assistant (by convention `knowledge` and `database`).
+    """
+
+    settings: Settings
+    conversations: ConversationStore
+    handoffs: HandoffStore
+    desk: Desk
+    knowledge: Knowledge
+    assistant: Assistant
+    hazard: Hazard
+    checks: Mapping[str, Check] = field(default_factory=dict)
+    background: Sequence[Background] = ()
+    metrics: Metrics = field(default_factory=Metrics)
+    hub: Hub = field(default_factory=Hub)
+    clock: Clock = field(default_factory=SystemClock)
+    pages: Path = PROJECT / "bot" / "pages"
+
+
+def build_app(parts: Parts) -> web.Application:
+    """The application. Nothing is started or opened before its start-up (aiohttp's runner) runs."""
+    settings, metrics = parts.settings, parts.metrics
+    app = web.Application(
+        client_max_size=settings.max_body_bytes,
+        middlewares=chain(
+            metrics=metrics,
+            staff_secret=settings.staff_secret,
+            addresses=RateLimiter(settings.address_rate, settings.address_burst),
+            trusted_proxies=settings.trusted_proxies,
+        ),
+    )
+    services, replayer = _services(parts)
+    app[SERVICES] = services
+    add_all(app)
+
+    async def life(_: web.Application) -> AsyncIterator[None]:
+        started: list[Background] = []
+        try:
+            for part in (parts.assistant, *parts.background, replayer):
+                await part.start()
+                started.append(part)
+            yield
+        finally:
+            for part in reversed(started):
+                await part.close()
+            await services.conversations.close()
+            services.journal.close()
+
+    async def hang_up(_: web.Application) -> None:
+        # Listeners first: an open WebSocket would hold up the graceful end of its handler.
+        parts.hub.close()
+
+    app.cleanup_ctx.append(life)
+    app.on_shutdown.append(hang_up)
+    return app
+
+
+def _services(parts: Parts) -> tuple[Services, Replayer]:
+    settings = parts.settings
+    journal = Journal(
+        parts.conversations, parts.handoffs, parts.hub, parts.clock, threads=settings.store_threads
+    )
+    backlog = Backlog()
+    conversations = Conversations(
+        journal=journal,
+        assistant=parts.assistant,
+        responder=Responder(parts.assistant, parts.hazard),
+        backlog=backlog,
+        hub=parts.hub,
+        metrics=parts.metrics,
+        turn_seconds=settings.turn_seconds,
+        most=settings.assistant_calls,
+    )
+    agents = AgentDesk(
+        journal=journal,
+        conversations=parts.conversations,
+        handoffs=parts.handoffs,
+        hub=parts.hub,
+        metrics=parts.metrics,
+        clock=parts.clock,
+    )
+    parts.metrics.assistant_up.set_function(lambda: float(parts.assistant.up))
+    services = Services(
+        settings=settings,
+        conversations=conversations,
+        agents=agents,
+        journal=journal,
+        desk=parts.desk,
+        knowledge=parts.knowledge,
+        assistant=parts.assistant,
+        hub=parts.hub,
+        metrics=parts.metrics,
+        conversation_limit=RateLimiter(settings.conversation_rate, settings.conversation_burst),
+        checks=parts.checks,
+        pages=parts.pages,
+    )
+    return services, Replayer(conversations, backlog, journal, parts.assistant)

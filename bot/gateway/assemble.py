@@ -1,0 +1,221 @@
+"""The real parts put together: database, desk, knowledge base, action webhook, assistant process, gateway."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+from knowledge_base.knowledge import KnowledgeBase
+from sqlalchemy import Engine, text
+
+from actions.desk.clock import Clock, SystemClock
+from actions.desk.desk import ServiceDesk
+from actions.desk.limits import PROFILES, Profile
+from actions.desk.verifier import Verifier
+from actions.handlers.danger import safety_bubble
+from actions.handlers.forms.flow import FlowBook
+from actions.handlers.services import Services
+from actions.handlers.webhook import webhook_app
+from actions.handlers.words import Phrases
+from actions.ports.sql import (
+    SqlAttempts,
+    SqlConversations,
+    SqlCustomers,
+    SqlHandoffs,
+    SqlTicketStore,
+    connect,
+    migrate,
+    seed_demo,
+)
+from bot.gateway.app import Parts, build_app
+from bot.gateway.assistant import AssistantClient
+from bot.gateway.assistant_process import command, data_keys, environment
+from bot.gateway.responder import Hazard
+from bot.gateway.settings import PROJECT, Settings
+from bot.gateway.supervisor import Supervisor
+from bot.gateway.turn import IntentScore, Message, Reply, Trace
+from bot.language.encoder import SentenceEncoder, encoder_folder
+from bot.language.hazards import danger
+from knowledge_base.profiles import load_profile_chain
+
+log = logging.getLogger("dianda")
+SWEEP_SECONDS = 15.0
+
+
+def serve(settings: Settings, model: Path, say: Callable[[str], Any]) -> int:
+    """Run until SIGINT or SIGTERM; returns the exit status."""
+    logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    for noisy in ("jieba", "httpx", "alembic", "faiss", "faiss.loader"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+    return asyncio.run(_serve(settings, model, say))
+
+
+async def _serve(settings: Settings, model: Path, say: Callable[[str], Any]) -> int:
+    started = time.monotonic()
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    # The assistant takes longest to load, so it starts before anything else is opened.
+    assistant = AssistantClient(settings.assistant_url)
+    supervisor = _supervisor(settings, model, assistant)
+    await supervisor.start()
+    try:
+        parts = await asyncio.to_thread(assemble, settings, assistant)
+        runner = web.AppRunner(build_app(parts), access_log=None, handle_signals=False)
+        await runner.setup()
+        try:
+            await web.TCPSite(runner, settings.host, settings.port).start()
+            say(f"服务已监听 http://{settings.host}:{settings.port} ，等待理解模型载入…")
+            waiting = asyncio.create_task(supervisor.wait_ready())
+            await asyncio.wait({waiting, asyncio.create_task(stop.wait())}, return_when=asyncio.FIRST_COMPLETED)
+            if waiting.done():
+                _greet(settings, say, time.monotonic() - started)
+            await stop.wait()
+            say("正在停止…")
+        finally:
+            await runner.cleanup()
+    finally:
+        await supervisor.close()
+    return 0
+
+
+def _greet(settings: Settings, say: Callable[[str], Any], seconds: float) -> None:
+    base = f"http://{settings.host}:{settings.port}"
+    say(f"[green]✓[/] 电答已就绪（{seconds:.0f} 秒）")
+    say(f"  客户对话    {base}/      长辈模式 {base}/elder")
+    say(f"  坐席工作台  {base}/desk  运行看板 {base}/ops")
+    say(f"  接口文档    {base}/api/v1/openapi.json")
+    say(f"  工作人员令牌 {settings.staff_secret}")
+    if settings.demo:
+        say("  演示户号 3201556677，预留手机号后四位 0001")
+    say("  Ctrl-C 停止")
+
+
+def assemble(settings: Settings, assistant: AssistantClient, clock: Clock | None = None) -> Parts:
+    """Open everything and make the gateway's parts. Blocks for a few seconds: call it in a thread."""
+    clock = clock or SystemClock()
+    engine = connect(settings.database_url, data_keys(settings))
+    migrate(engine)
+    seed_demo(engine, clock, demo=bool(settings.demo))
+    customers = SqlCustomers(engine)
+    desk = ServiceDesk(SqlTicketStore(engine), clock, limits_profile(settings.profile), places=customers.places())
+    encoder = SentenceEncoder(encoder_folder(settings.home))
+    knowledge = KnowledgeBase.open(PROJECT / "knowledge_base", settings.home, settings.profile, encoder)
+    phrases = Phrases.load(PROJECT / "actions" / "words")
+    handoffs = SqlHandoffs(engine)
+    services = Services(
+        desk=desk,
+        customers=customers,
+        verifier=Verifier(customers, SqlAttempts(engine), clock),
+        handoffs=handoffs,
+        knowledge=knowledge,
+        flows=FlowBook.load(PROJECT / "actions" / "flows"),
+        phrases=phrases,
+        clock=clock,
+    )
+    return Parts(
+        settings=settings,
+        conversations=SqlConversations(engine),
+        handoffs=handoffs,
+        desk=desk,
+        knowledge=knowledge,
+        assistant=assistant,
+        hazard=_guard(phrases),
+        checks={"database": lambda: _alive(engine), "knowledge": lambda: True},
+        background=(_Webhook(services, settings.action_port), _Sweep(desk)),
+        clock=clock,
+    )
+
+
+def limits_profile(name: str) -> Profile:
+    """The time limits of a company or province: its own, else those of what it extends."""
+    for profile in load_profile_chain(PROJECT / "knowledge_base" / "profiles", name):
+        if profile in PROFILES:
+            return PROFILES[profile]
+    return PROFILES["state_grid"]
+
+
+def _guard(phrases: Phrases) -> Hazard:
+    """Safety lines from the same words as the dialogue's, for when the dialogue is away."""
+
+    def hazard(words: str) -> Reply | None:
+        if danger(words) is None:
+            return None
+        message = Message.model_validate(safety_bubble(phrases, words).to_json())
+        trace = Trace(intent=IntentScore(name="report_hazard", confidence=1.0), flow="hazard")
+        return Reply(conversation_id="", turn_id="", messages=[message], trace=trace)
+
+    return hazard
+
+
+def _alive(engine: Engine) -> bool:
+    with engine.connect() as connection:
+        return connection.execute(text("SELECT 1")).scalar() == 1
+
+
+def _supervisor(settings: Settings, model: Path, assistant: AssistantClient) -> Supervisor:
+    return Supervisor(
+        command=command(settings, model),
+        folder=PROJECT,
+        log_file=settings.logs_folder / "assistant.log",
+        pid_file=settings.home / "assistant.pid",
+        ready=lambda: assistant.up,
+        environment=environment(settings),
+    )
+
+
+class _Webhook:
+    """The action webhook on its own loopback port; nobody outside this machine reaches it."""
+
+    def __init__(self, services: Services, port: int) -> None:
+        self._services, self._port = services, port
+        self._runner: web.AppRunner | None = None
+
+    async def start(self) -> None:
+        """Listen."""
+        self._runner = web.AppRunner(webhook_app(self._services), access_log=None)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, "127.0.0.1", self._port).start()
+
+    async def close(self) -> None:
+        """Stop listening."""
+        if self._runner is not None:
+            await self._runner.cleanup()
+
+
+class _Sweep:
+    """Rings the tickets' clocks."""
+
+    def __init__(self, desk: ServiceDesk) -> None:
+        self._desk = desk
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Begin; the first sweep catches up what came due while the service was down."""
+        self._task = asyncio.create_task(self._run(), name="clock-sweep")
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                for rung in await asyncio.to_thread(self._desk.sweep):
+                    log.warning(
+                        "ticket %s: clock %s %s",
+                        rung.ticket.ticket_no,
+                        rung.event.data.get("step"),
+                        rung.event.type.value,
+                    )
+            except Exception:
+                log.exception("the clock sweep failed; it is tried again")
+            await asyncio.sleep(SWEEP_SECONDS)
+
+    async def close(self) -> None:
+        """Stop."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)

@@ -1,0 +1,224 @@
+"""OpenAPI 3.1 of the API, made from the pydantic models and one table of operations.
+
+A test holds the table against the router: a route that is not described here fails it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from bot.gateway.problems import CONTENT_TYPE, Problem
+from bot.gateway.schemas import (
+    AfterQuery,
+    Article,
+    ChatRequest,
+    HandoffDetail,
+    HandoffList,
+    HandoffQuery,
+    HandoffView,
+    Health,
+    KnowledgeAnswer,
+    KnowledgeQuery,
+    Parsed,
+    ParsedMany,
+    ParseRequest,
+    Ready,
+    Said,
+    SayRequest,
+    SentList,
+    SentQuery,
+    TakeRequest,
+    TicketEventRequest,
+    TicketList,
+    TicketQuery,
+    TicketView,
+)
+from bot.gateway.turn import Reply
+
+REFS = "#/components/schemas/{model}"
+_ERRORS = {
+    400: "The request cannot be read",
+    401: "The staff token is missing",
+    403: "The staff token is wrong",
+    404: "There is no such thing",
+    405: "The method is not offered here",
+    409: "Not possible in the present state; nothing was changed",
+    413: "The body is too large",
+    415: "The body is not declared as application/json",
+    417: "The Expect header cannot be met",
+    422: "A field is missing or wrong",
+    429: "Too many calls; see Retry-After",
+    500: "A fault of the service",
+    503: "A part that is needed is away",
+}
+_ALWAYS = (400, 405, 417, 429, 500)
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One method on one path. `answers`: the models of a 200; several are alternatives; a text is a media type instead."""
+
+    method: str
+    path: str
+    summary: str
+    tag: str
+    answers: tuple[type[BaseModel], ...] | str
+    body: type[BaseModel] | None = None
+    query: type[BaseModel] | None = None
+    staff: bool = False
+    errors: tuple[int, ...] = ()
+
+    @property
+    def all_errors(self) -> list[int]:
+        """Every error status it may answer."""
+        body = (413, 415, 422) if self.body else ()
+        query = (422,) if self.query else ()
+        staff = (401, 403) if self.staff else ()
+        return sorted({*_ALWAYS, *body, *query, *staff, *self.errors})
+
+
+_AWAY = (503,)
+_GONE = (404, 503)
+_CLASH = (404, 409, 503)
+_STAFF_TICKET = "/api/v1/tickets/{ticket_no}"
+_STAFF_HANDOFF = "/api/v1/handoffs/{handoff_id}"
+
+OPERATIONS = (
+    Operation("post", "/api/v1/chat", "One customer turn in, the whole reply out", "conversation", (Reply,), ChatRequest, errors=_AWAY),
+    Operation("get", "/api/v1/messages", "What was sent to a conversation after a seq", "conversation", (SentList,), query=SentQuery, errors=_AWAY),
+    Operation("post", "/api/v1/parse", "Understanding only, no state", "conversation", (Parsed, ParsedMany), ParseRequest, errors=_AWAY),
+    Operation("get", "/api/v1/knowledge", "Search the knowledge base", "knowledge", (KnowledgeAnswer,), query=KnowledgeQuery),
+    Operation("get", "/api/v1/knowledge/{topic}", "The article in force", "knowledge", (Article,), errors=(404,)),
+    Operation("get", "/api/v1/tickets", "A page of tickets, newest first", "tickets", (TicketList,), query=TicketQuery, staff=True, errors=_AWAY),
+    Operation("get", _STAFF_TICKET, "One ticket", "tickets", (TicketView,), staff=True, errors=_GONE),
+    Operation("post", _STAFF_TICKET + "/events", "Move a ticket, or remark on it", "tickets", (TicketView,), TicketEventRequest, staff=True, errors=_CLASH),
+    Operation("get", "/api/v1/handoffs", "Open hand-offs to a person", "handoffs", (HandoffList,), query=HandoffQuery, staff=True, errors=_AWAY),
+    Operation("get", _STAFF_HANDOFF, "A hand-off with its conversation", "handoffs", (HandoffDetail,), query=AfterQuery, staff=True, errors=_GONE),
+    Operation("post", _STAFF_HANDOFF + "/take", "Take a conversation over", "handoffs", (HandoffView,), TakeRequest, staff=True, errors=_CLASH),
+    Operation("post", _STAFF_HANDOFF + "/say", "Say something to the customer", "handoffs", (Said,), SayRequest, staff=True, errors=_CLASH),
+    Operation("post", _STAFF_HANDOFF + "/close", "Give the customer back to the assistant", "handoffs", (HandoffView,), staff=True, errors=_GONE),
+    Operation("get", "/healthz", "The process is alive", "operation", (Health,)),
+    Operation("get", "/readyz", "Model, index and database are ready", "operation", (Ready,), errors=_AWAY),
+    Operation("get", "/metrics", "Prometheus metrics", "operation", "text/plain"),
+    Operation("get", "/api/v1/openapi.json", "This document", "operation", "application/json"),
+    Operation("get", "/", "The chat page", "pages", "text/html", errors=(404,)),
+    Operation("get", "/elder", "The chat page in 长辈模式", "pages", "text/html", errors=(404,)),
+)
+_ABOUT = (
+    "电答：供电企业客户服务助手。The web page speaks the WebSocket protocol of docs/architecture.md at `GET /ws` "
+    "(staff: `/ws?staff`). Errors are RFC 9457 problem details with a stable `code`."
+)
+
+
+@cache
+def document() -> dict[str, Any]:
+    """The whole document. Built once; do not change what is returned."""
+    schemas, definitions = _schemas()
+    paths: dict[str, dict[str, Any]] = {}
+    for operation in OPERATIONS:
+        paths.setdefault(operation.path, {})[operation.method] = _operation(operation, schemas)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "电答", "version": "1", "description": _ABOUT, "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"}},
+        "paths": paths,
+        "components": {
+            "schemas": definitions,
+            "securitySchemes": {"staff": {"type": "http", "scheme": "bearer", "description": "DIANDA_STAFF_TOKEN"}},
+            "responses": {str(status): _problem(status, schemas) for status in _ERRORS},
+        },
+    }
+
+
+_Schemas = dict[tuple[type[BaseModel], str], dict[str, Any]]
+
+
+def _schemas() -> tuple[_Schemas, dict[str, Any]]:
+    asked = sorted(set(_models()), key=lambda pair: (pair[0].__name__, pair[1]))
+    refs, top = models_json_schema(asked, ref_template=REFS)  # type: ignore[arg-type]
+    return {(model, mode): ref for (model, mode), ref in refs.items()}, top.get("$defs", {})  # type: ignore[misc]
+
+
+def _models() -> Iterator[tuple[type[BaseModel], str]]:
+    yield Problem, "serialization"
+    for operation in OPERATIONS:
+        if operation.body is not None:
+            yield operation.body, "validation"
+        if not isinstance(operation.answers, str):
+            yield from ((model, "serialization") for model in operation.answers)
+
+
+def _operation(operation: Operation, schemas: _Schemas) -> dict[str, Any]:
+    described: dict[str, Any] = {
+        "operationId": _name(operation),
+        "summary": operation.summary,
+        "tags": [operation.tag],
+        "responses": {"200": _answer(operation, schemas)}
+        | {str(status): {"$ref": f"#/components/responses/{status}"} for status in operation.all_errors},
+    }
+    parameters = [*_path_parameters(operation.path), *_query_parameters(operation.query)]
+    if parameters:
+        described["parameters"] = parameters
+    if operation.body is not None:
+        described["requestBody"] = {
+            "required": True,
+            "content": {"application/json": {"schema": schemas[operation.body, "validation"]}},
+        }
+    if operation.staff:
+        described["security"] = [{"staff": []}]
+    return described
+
+
+def _name(operation: Operation) -> str:
+    words = operation.path.replace("/api/v1", "").replace(".", "/").replace("{", "").replace("}", "").split("/")
+    return "_".join([operation.method, *filter(None, words)])
+
+
+def _answer(operation: Operation, schemas: _Schemas) -> dict[str, Any]:
+    if isinstance(operation.answers, str):
+        schema: dict[str, Any] = {"type": "object"} if operation.answers == "application/json" else {"type": "string"}
+        return {"description": operation.summary, "content": {operation.answers: {"schema": schema}}}
+    refs = [schemas[model, "serialization"] for model in operation.answers]
+    schema = refs[0] if len(refs) == 1 else {"anyOf": refs}
+    return {"description": operation.summary, "content": {"application/json": {"schema": schema}}}
+
+
+def _problem(status: int, schemas: _Schemas) -> dict[str, Any]:
+    return {
+        "description": _ERRORS[status],
+        "content": {CONTENT_TYPE: {"schema": schemas[Problem, "serialization"]}},
+    }
+
+
+def _path_parameters(path: str) -> Iterator[dict[str, Any]]:
+    for part in path.split("/"):
+        if part.startswith("{"):
+            schema = {"type": "string", "minLength": 1}
+            yield {"name": part[1:-1], "in": "path", "required": True, "schema": schema}
+
+
+def _query_parameters(model: type[BaseModel] | None) -> Iterator[dict[str, Any]]:
+    if model is None:
+        return
+    whole = model.model_json_schema(ref_template=REFS)
+    for name, schema in whole["properties"].items():
+        yield {
+            "name": name,
+            "in": "query",
+            "required": name in whole.get("required", ()),
+            "schema": _plain(schema, whole.get("$defs", {})),
+        }
+
+
+def _plain(schema: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:
+    """A query parameter's schema without null (leaving it out says that) and without references."""
+    if "anyOf" in schema:
+        (schema,) = (choice for choice in schema["anyOf"] if choice.get("type") != "null")
+    if "$ref" in schema:
+        schema = definitions[schema["$ref"].rpartition("/")[2]]
+    return schema

@@ -1,0 +1,122 @@
+"""Who answers a turn, and with what: a person, the assistant, or a holding line when neither can now."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from actions.desk.handoffs import Handoff, HandoffState
+from bot.gateway.assistant import (
+    Assistant,
+    AssistantDownError,
+    AssistantError,
+    AssistantSlowError,
+)
+from bot.gateway.turn import HandoffState as Shown
+from bot.gateway.turn import Message, Reply, Trace, Turn
+from bot.gateway.words import Line, words
+
+log = logging.getLogger("dianda.gateway")
+
+Hazard = Callable[[str], Reply | None]
+"""Safety lines for a text that speaks of danger, else None. Fast, no I/O."""
+
+
+class Outcome(StrEnum):
+    """How a turn ended; the label of its metric."""
+
+    ANSWERED = "answered"
+    WITH_AGENT = "with_agent"
+    LEFT_AGENT = "left_agent"
+    ASSISTANT_DOWN = "assistant_down"
+    DANGER_KEPT = "danger_kept"
+    SLOW = "slow"
+    BUSY = "busy"
+    FAULT = "fault"
+    ACTION_FAILED = "action_failed"
+    LATE = "late"
+    GAVE_UP = "gave_up"
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """A reply and what becomes of the turn.
+
+    `keep`: the request itself is still open and will be worked on again. `tried`: the assistant was given the turn, so
+    a further failure brings it nearer to being given up.
+    """
+
+    reply: Reply
+    outcome: Outcome
+    keep: bool = False
+    tried: bool = True
+
+
+class Responder:
+    """Decides one turn. Holds no state; raises nothing of the assistant's."""
+
+    def __init__(self, assistant: Assistant, hazard: Hazard) -> None:
+        self._assistant = assistant
+        self._hazard = hazard
+        self._leave = words().handoff.leave
+
+    async def respond(self, turn: Turn, handoff: Handoff | None, *, timeout: float) -> Response:
+        """Answer `turn`, spending at most `timeout` seconds on the assistant."""
+        if handoff is not None and self.leaves(turn):
+            return Response(self.say(turn, words().handoff.left), Outcome.LEFT_AGENT)
+        if handoff is not None and handoff.state is HandoffState.ACTIVE:
+            return Response(self._beside_agent(turn), Outcome.WITH_AGENT)
+        queued: Shown = "none" if handoff is None else "queued"
+        try:
+            answer = await self._assistant.turn(turn, timeout=timeout)
+        except AssistantDownError as error:
+            return self._while_down(turn, queued, tried=error.sent)
+        except AssistantSlowError:
+            return Response(self.say(turn, words().holding.slow, handoff=queued), Outcome.SLOW, keep=True)
+        except AssistantError as error:
+            log.warning("assistant failed on turn %s: %s", turn.turn_id, error)
+            return Response(self.say(turn, words().holding.action_failed, handoff=queued), Outcome.FAULT, keep=True)
+        trace = answer.trace
+        if trace.handoff == "none" and queued == "queued":
+            trace = trace.model_copy(update={"handoff": queued})
+        if answer.action_failed:
+            # What the assistant did say stays: safety lines may be among it.
+            messages = [*answer.messages, words().holding.action_failed.message()]
+            return Response(_reply(turn, messages, trace), Outcome.ACTION_FAILED, keep=True)
+        return Response(_reply(turn, answer.messages, trace), Outcome.ANSWERED)
+
+    def leaves(self, turn: Turn) -> bool:
+        """Whether the customer asks to be given back to the assistant."""
+        return turn.words.strip(" \t\r\n　。.!！~～,，") in self._leave
+
+    def say(self, turn: Turn, line: Line, *, handoff: Shown = "none") -> Reply:
+        """A reply of one line of our own."""
+        return _reply(turn, [line.message()], Trace(handoff=handoff))
+
+    def _beside_agent(self, turn: Turn) -> Reply:
+        """The agent answers; the bot keeps quiet unless there is danger."""
+        danger = self._danger(turn)
+        trace = danger.trace if danger is not None else Trace()
+        return _reply(turn, danger.messages if danger else [], trace.model_copy(update={"handoff": "active"}))
+
+    def _while_down(self, turn: Turn, handoff: Shown, *, tried: bool) -> Response:
+        danger = self._danger(turn)
+        if danger is None:
+            reply = self.say(turn, words().holding.assistant_down, handoff=handoff)
+            return Response(reply, Outcome.ASSISTANT_DOWN, keep=True, tried=tried)
+        messages = [*danger.messages, words().holding.safety_kept.message()]
+        trace = danger.trace.model_copy(update={"handoff": handoff})
+        return Response(_reply(turn, messages, trace), Outcome.DANGER_KEPT, keep=True, tried=tried)
+
+    def _danger(self, turn: Turn) -> Reply | None:
+        try:
+            return self._hazard(turn.words)
+        except Exception:  # a fault of the guard must not cost the customer the holding line
+            log.exception("the danger guard failed")
+            return None
+
+
+def _reply(turn: Turn, messages: list[Message], trace: Trace) -> Reply:
+    return Reply(conversation_id=turn.conversation_id, turn_id=turn.turn_id, messages=messages, trace=trace)

@@ -1,0 +1,15 @@
+"""The routes: one module a subject, each with its table. They read the request, call a service and write the answer."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from bot.gateway.routes import chat, handoffs, knowledge, operation, pages, parse, tickets, ws
+
+MODULES = (chat, parse, knowledge, tickets, handoffs, operation, pages, ws)
+
+
+def add_all(app: web.Application) -> None:
+    """Put every route on the application."""
+    for module in MODULES:
+        module.add(app)

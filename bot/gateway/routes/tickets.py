@@ -1,0 +1,58 @@
+"""Tickets, for staff only. Every read of a customer's data leaves a line in the audit log."""
+
+from __future__ import annotations
+
+import logging
+
+from aiohttp import web
+
+from actions.desk.tickets import TicketFilter
+from bot.gateway.middleware.auth import require_staff
+from bot.gateway.middleware.kinds import REQUEST_ID
+from bot.gateway.reading import as_json, path_part, read_body, read_query
+from bot.gateway.routes.adding import add as add_route
+from bot.gateway.schemas import TicketEventRequest, TicketQuery
+from bot.gateway.services import SERVICES
+
+audit = logging.getLogger("dianda.audit")
+
+
+def add(app: web.Application) -> None:
+    """Add the routes of this module."""
+    add_route(app, "GET", "/api/v1/tickets", listing)
+    add_route(app, "GET", "/api/v1/tickets/{ticket_no}", show)
+    add_route(app, "POST", "/api/v1/tickets/{ticket_no}/events", move)
+
+
+async def listing(request: web.Request) -> web.Response:
+    """A page of tickets, newest first."""
+    require_staff(request)
+    services = request.app[SERVICES]
+    query = read_query(request, TicketQuery)
+    wanted = TicketFilter(
+        conversation_id=query.conversation_id, account_no=query.account_no, kind=query.kind, status=query.status
+    )
+    page = await services.journal.run(lambda: services.desk.tickets(wanted, query.cursor, query.limit))
+    audit.info("staff read %d tickets, request %s", len(page.tickets), request[REQUEST_ID])
+    return as_json({"tickets": [ticket.to_json() for ticket in page.tickets], "next_cursor": page.next_cursor})
+
+
+async def show(request: web.Request) -> web.Response:
+    """One ticket with its clocks and its log."""
+    require_staff(request)
+    services, ticket_no = request.app[SERVICES], path_part(request, "ticket_no")
+    ticket = await services.journal.run(lambda: services.desk.ticket(ticket_no))
+    audit.info("staff read ticket %s, request %s", ticket.ticket_no, request[REQUEST_ID])
+    return as_json(ticket.to_json())
+
+
+async def move(request: web.Request) -> web.Response:
+    """Move a ticket on, or remark on it. An illegal move is 409 and changes nothing."""
+    require_staff(request)
+    services, ticket_no = request.app[SERVICES], path_part(request, "ticket_no")
+    wanted = await read_body(request, TicketEventRequest)
+    ticket = await services.journal.run(
+        lambda: services.desk.move(ticket_no, wanted.type, actor=wanted.actor, note=wanted.note)
+    )
+    audit.info("staff moved ticket %s: %s, request %s", ticket.ticket_no, wanted.type, request[REQUEST_ID])
+    return as_json(ticket.to_json())

@@ -1,0 +1,130 @@
+"""The settings of the whole service: one class, environment variables `DIANDA_*` or a `.env` file."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable
+from functools import cached_property
+from ipaddress import IPv4Network, IPv6Network
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+PROJECT = Path(__file__).resolve().parents[2]
+Port = Annotated[int, Field(ge=0, le=65535)]
+
+
+class Settings(BaseSettings):
+    """What an operator may choose; every field has a working default for one machine.
+
+    Read once at start. Values come from the environment (`DIANDA_PORT=9000`), then from `.env` in the
+    project folder, then from here. Secrets are `SecretStr`, so that printing the settings shows none.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="DIANDA_", env_file=PROJECT / ".env", env_file_encoding="utf-8", env_ignore_empty=True, extra="ignore"
+    )
+
+    home: Path = Field(default=PROJECT / "var", description="Folder of everything the service writes.")
+    host: str = "127.0.0.1"
+    port: Port = 8000
+    assistant_host: str = Field(default="127.0.0.1", description="Where Rasa listens; loopback unless it is run apart.")
+    assistant_port: Port = 5005
+    action_port: Port = 5055
+    database_url: str = Field(default="", description="SQLAlchemy URL; empty means SQLite under `home`.")
+    data_keys: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
+        default=(), description="Keys of the encrypted columns, newest first, comma separated; empty: one generated into `home`/keys."
+    )
+    staff_token: SecretStr = Field(default=SecretStr(""), description="Empty: generated once into `home`/keys/staff.token.")
+    profile: str = Field(default="state_grid", pattern=r"^[a-z][a-z0-9_]*$", description="Company or province profile.")
+    encoder: str = Field(default="", description="sentence-transformers id or folder; empty means the built one.")
+    demo: bool | None = Field(default=None, description="Seed the demo utility; default only for the embedded database.")
+
+    address_rate: float = Field(default=50.0, gt=0, description="Requests per second and address without the staff token.")
+    address_burst: int = Field(default=200, ge=1)
+    conversation_rate: float = Field(default=5.0, gt=0, description="Turns per second and conversation.")
+    conversation_burst: int = Field(default=30, ge=1)
+    trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = Field(
+        default=(), description="Networks whose X-Forwarded-For is believed."
+    )
+    max_body_bytes: int = Field(default=64 * 1024, ge=1024)
+    turn_seconds: float = Field(default=15.0, gt=0, description="A caller waits no longer than this for a turn.")
+    store_threads: int = Field(default=4, ge=1, le=64, description="Threads that speak to the database.")
+    assistant_calls: int = Field(default=16, ge=1, description="Turns the assistant works on at the same time.")
+
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    retention_days: int = Field(default=180, ge=1, description="Age in days after which conversations are deleted.")
+
+    @field_validator("data_keys", "trusted_proxies", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        """A list is written with commas in an environment variable, not as JSON."""
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @model_validator(mode="after")
+    def _resolve(self) -> Self:
+        """Fill in what depends on other fields, so that readers never see a half-set value."""
+        self.home = self.home.expanduser().resolve()
+        embedded = not self.database_url
+        if embedded:
+            self.database_url = f"sqlite:///{self.home / 'db' / 'dianda.db'}"
+        if self.demo is None:
+            # A production database must never receive invented customers by default.
+            self.demo = embedded
+        return self
+
+    @property
+    def assistant_url(self) -> str:
+        """Base URL of Rasa's HTTP server."""
+        return f"http://{self.assistant_host}:{self.assistant_port}"
+
+    @property
+    def keys_folder(self) -> Path:
+        """Where generated secrets live; made with mode 0700 when a secret is written."""
+        return self.home / "keys"
+
+    @property
+    def logs_folder(self) -> Path:
+        """Where log files go."""
+        return self.home / "logs"
+
+    @cached_property
+    def staff_secret(self) -> str:
+        """The staff token in the clear: the one that was set, else the generated one (made now if there is none).
+
+        Raises OSError when the file cannot be read or written.
+        """
+        given = self.staff_token.get_secret_value()
+        return given or stored_secret(self.keys_folder / "staff.token")
+
+
+def stored_secret(path: Path, make: Callable[[], str] = secrets.token_urlsafe) -> str:
+    """Read the secret in `path`, or `make` one there (file mode 0600; by default 32 random bytes, URL-safe).
+
+    Two processes that start together agree: the finished file is linked into place by one of them only.
+    Raises OSError when the folder cannot be written or the file is empty.
+    """
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        draft = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+        with open(draft, "x", encoding="ascii", opener=_private) as file:  # a mode from the start, not after
+            file.write(make() + "\n")
+        try:
+            os.link(draft, path)
+        except FileExistsError:  # another process was first: its secret holds
+            pass
+        finally:
+            draft.unlink()
+    secret = path.read_text(encoding="ascii").strip()
+    if not secret:
+        raise OSError(f"{path} is empty: delete it and start again to get a new secret")
+    return secret
+
+
+def _private(name: str, flags: int) -> int:
+    return os.open(name, flags, mode=0o600)

@@ -1,0 +1,13 @@
+"""Addresses inside a sentence."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from bot.language.addresses import address_spans
+from bot.language.entities import Found
+
+
+def find_addresses(text: str, today: date) -> list[Found]:
+    """Addresses as they were said, without the words around them."""
+    return [Found("address", text[start:end], start, end) for start, end in address_spans(text)]

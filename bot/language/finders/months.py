@@ -1,0 +1,116 @@
+"""Months, written and spoken, also relative to today."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from bot.language.entities import Found
+from bot.language.numerals import to_int
+
+MONTHS = 12
+YEAR = (
+    r"(?:(?P<year>20\d\d|(?<!\d)\d\d|[二两][零〇][零〇一二三四五六七八九]{2}|[零〇一二三四五六七八九]{2})年的?"
+    r"|(?P<back>大前年|前年|去年|上年|旧年|今年|本年|明年)的?)"
+)
+"""A year before a month or a day: 2026年, 26年, 去年."""
+NUMBER = r"(?:\d{1,2}|[一二三四五六七八九十廿]{1,3})"
+_YEARS_BACK = {"大前年": 3, "前年": 2, "去年": 1, "上年": 1, "旧年": 1, "今年": 0, "本年": 0, "明年": -1}
+_RELATIVE = re.compile(
+    rf"(?:{YEAR})?(?:(?P<last>(?:上上+|大上|上|尚)(?:一?[个各])?月)|(?P<before_last>大前个?月|前个月)|(?P<this>(?:这一?个?|本|当|呢个|今个)月)"
+    r"|(?P<next>下一?个?月))(?!\d)"
+)
+_NAMED = re.compile(
+    rf"(?:{YEAR})?(?<![\d.第])(?:(?P<first>{NUMBER})(?:月份?)?(?P<link>到|至|-|~|—|、|,|和|跟|与))?(?P<month>{NUMBER}|元)月(?:份)?"
+    r"(?![\d])"
+)
+_TWO_IN_A_ROW = re.compile(r"(?P<one>[一二三四五六七八九])(?P<two>[二三四五六七八九十])月(?:份)?")
+_FIGURES = re.compile(r"(?<![\d.\-/])(?P<year>20\d\d)(?:[-/.])(?P<month>0?[1-9]|1[0-2])(?![\d.\-/]\d|\d)")
+_SOLID = re.compile(r"(?<!\d)(?P<year>20[2-4]\d)(?P<month>0[1-9]|1[0-2])(?!\d)(?=月|的?账|的?电|$)")
+# 一月一次, 一月送十度: in a month, not in January.
+_PER_MONTH = re.compile(r"一月(?:一[次交查抄结]|送|给|多少|要多少|几|才|得)")
+_LINKED = re.compile(r"(?:到|至|-|~|—|、|,|和|跟|与|还有)$")
+
+
+def months_back(today: date, count: int) -> str:
+    """The month `count` months before that of `today`, as ``YYYY-MM``."""
+    index = today.year * MONTHS + today.month - 1 - count
+    return f"{index // MONTHS:04d}-{index % MONTHS + 1:02d}"
+
+
+def find_months(text: str, today: date) -> list[Found]:
+    """Months as ``YYYY-MM``. A bare month is the latest one that is not in the future."""
+    if "月" not in text and "20" not in text:
+        return []
+    found = _relative_months(text, today)
+    for match in _TWO_IN_A_ROW.finditer(text):
+        one, two = to_int(match.group("one")), to_int(match.group("two"))
+        if one and two == one + 1:
+            found.append(_month(one, None, today, match.start(), match.start() + 1))
+            found.append(_month(two, None, today, match.start() + 1, match.end()))
+    for pattern in (_FIGURES, _SOLID):
+        for match in pattern.finditer(text):
+            found.append(_month(int(match.group("month")), int(match.group("year")), today, *match.span()))
+    found += _named_months(text, today)
+    return found
+
+
+def _relative_months(text: str, today: date) -> list[Found]:
+    found = []
+    for match in _RELATIVE.finditer(text):
+        if match.group("last"):
+            back = max(1, match.group("last").count("上")) + match.group("last").startswith("大")
+        else:
+            back = 2 if match.group("before_last") else 0 if match.group("this") else -1
+        years = _YEARS_BACK.get(match.group("back") or "", 0) if match.group("this") else 0
+        found.append(Found("month", months_back(today, back + MONTHS * years), match.start(), match.end()))
+    return found
+
+
+def _named_months(text: str, today: date) -> list[Found]:
+    found: list[Found] = []
+    year: int | None = None
+    end = -1
+    for match in _NAMED.finditer(text):
+        number = 1 if match.group("month") == "元" else to_int(match.group("month"))
+        if number is None or not 1 <= number <= MONTHS or text[match.start() - 1 : match.start()] in ("个", "几"):
+            continue
+        if _PER_MONTH.match(text, match.start("month")):
+            continue
+        said_year = year_said(match, today)
+        linked = end >= 0 and (match.start() == end or bool(_LINKED.fullmatch(text[end : match.start()])))
+        # 去年十月到十二月: the year goes for both, unless the second month would lie before the first.
+        year = said_year if said_year is not None else (year if linked else None)
+        first = to_int(match.group("first")) if match.group("first") else None
+        if first and 1 <= first <= MONTHS and not (match.group("link") in "-," and first > number):
+            start = match.start("first")
+            first_year = year if said_year is not None else None
+            begin = _month(first, first_year, today, match.start() if said_year is not None else start, match.start("link"))
+            found.append(begin)
+            year = int(begin.value[:4]) + (number < first)
+            found.append(_month(number, year, today, match.end("link"), match.end()))
+        else:
+            if found and linked and said_year is None and year is not None and number < int(found[-1].value[5:]):
+                year += 1
+            start = match.start() if said_year is not None or not match.group("first") else match.start("month")
+            found.append(_month(number, year, today, start, match.end()))
+        end = match.end()
+    return found
+
+
+def year_said(match: re.Match[str], today: date) -> int | None:
+    """The year in a match of :data:`YEAR`, or None when none was said."""
+    if match.group("back"):
+        return today.year - _YEARS_BACK[match.group("back")]
+    if not match.group("year"):
+        return None
+    year = to_int(match.group("year").replace("〇", "零"))
+    if year is None:
+        return None
+    return year + 2000 if year < 100 else year  # noqa: PLR2004 - a year of two digits
+
+
+def _month(number: int, year: int | None, today: date, start: int, end: int) -> Found:
+    if year is None:
+        year = today.year if number <= today.month else today.year - 1
+    return Found("month", f"{year:04d}-{number:02d}", start, end)

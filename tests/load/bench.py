@@ -1,0 +1,226 @@
+"""Ours beside stock Rasa 3.6.21 on the same data, in one run: latency, throughput, start, memory, accuracy.
+
+Stock answers each intent with a fixed sentence over its REST channel, so its turn does less than ours (no journal, no action,
+no knowledge base). Medians of interleaved rounds; figures are written down in docs/benchmarks.md by hand, with this command.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import tempfile
+import time
+import uuid
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import yaml
+from rich.console import Console
+from rich.table import Table
+
+from bot.gateway.assistant_process import RASA_PYTHON
+from tests.assistant import BUILT, ROOT, RunningAssistant
+from tests.servers import free_port
+
+STOCK = Path(__file__).parent / "stock"
+SENTENCES = [
+    "我家停电了",
+    "上个月电费多少",
+    "电费怎么交",
+    "你好",
+    "逾期不交有违约金吗",
+    "转人工",
+    "电表坏了不显示",
+    "你是机器人吗",
+    "过户要什么材料",
+    "谢谢",
+]
+console = Console()
+
+
+def train_stock() -> Path:
+    """Train stock Rasa on our sentences, once per state of the data."""
+    folder = BUILT / "bench"
+    folder.mkdir(parents=True, exist_ok=True)
+    stamp = max(p.stat().st_mtime for p in (ROOT / "nlu_data" / "intents").glob("*.yml"))
+    model = folder / f"stock-{int(stamp)}.tar.gz"
+    if model.exists():
+        return model
+    intents = yaml.safe_load((ROOT / "bot/assistant/domain/intents.yml").read_text(encoding="utf-8"))["intents"]
+    intents.remove("start_flow")
+    entities = yaml.safe_load((ROOT / "bot/assistant/domain/dialogue.yml").read_text(encoding="utf-8"))["entities"]
+    domain = {
+        "version": "3.1",
+        "intents": intents,
+        "entities": entities,
+        "responses": {f"utter_{i}": [{"text": f"好的：{i}"}] for i in intents},
+    }
+    rules = {
+        "version": "3.1",
+        "rules": [{"rule": i, "steps": [{"intent": i}, {"action": f"utter_{i}"}]} for i in intents],
+    }
+    for name, content in (("domain.yml", domain), ("rules.yml", rules)):
+        (folder / name).write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
+    console.print("训练 stock Rasa（DIET，几分钟）…")
+    began = time.monotonic()
+    subprocess.run([str(RASA_PYTHON), "-m", "rasa", "train", "--config", str(STOCK / "config.yml"), "--domain", str(folder / "domain.yml"), "--data",
+                    str(ROOT / "nlu_data/intents"), str(folder / "rules.yml"), "--out", str(folder), "--fixed-model-name", model.name.removesuffix(".tar.gz")],
+                   check=True, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                   env={**os.environ, "RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": ""})  # fmt: skip
+    console.print(f"stock Rasa 训练用时 {time.monotonic() - began:.0f} s")
+    return model
+
+
+class Stock:
+    """A running stock Rasa."""
+
+    def __init__(self, model: Path) -> None:
+        self.port = free_port()
+        (BUILT / "bench" / "credentials.yml").write_text("rest:\n", encoding="utf-8")
+        began = time.monotonic()
+        self.process = subprocess.Popen(
+            [str(RASA_PYTHON), "-m", "rasa", "run", "--model", str(model), "--interface", "127.0.0.1", "--port", str(self.port), "--enable-api",
+             "--credentials", str(BUILT / "bench" / "credentials.yml"), "--endpoints", str(STOCK / "endpoints.yml")],
+            cwd=BUILT / "bench", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            env={**os.environ, "RASA_TELEMETRY_ENABLED": "false", "TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": ""})  # fmt: skip
+        asyncio.run(self._ready())
+        self.start_seconds = time.monotonic() - began
+
+    async def _ready(self) -> None:
+        async with aiohttp.ClientSession() as session:
+            for _ in range(1200):
+                try:
+                    async with session.get(f"http://127.0.0.1:{self.port}/status") as answer:
+                        if answer.status == 200:
+                            return
+                except aiohttp.ClientError:
+                    pass
+                await asyncio.sleep(0.5)
+        raise RuntimeError("stock Rasa did not start")
+
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.wait(30)
+
+
+async def _turns(url: str, make: Any, callers: int, turns: int, headers: dict[str, str]) -> tuple[list[float], float]:
+    """Latencies in ms and turns a second of `callers` customers speaking `turns` each, one after the other."""
+    spent: list[float] = []
+    async with aiohttp.ClientSession(headers=headers) as session:
+
+        async def customer() -> None:
+            conversation = uuid.uuid4().hex
+            for at in range(turns):
+                if at % 5 == 0:
+                    conversation = uuid.uuid4().hex
+                began = time.perf_counter()
+                async with session.post(url, json=make(conversation, SENTENCES[at % len(SENTENCES)])) as answer:
+                    await answer.read()
+                    assert answer.status == 200, answer.status
+                spent.append((time.perf_counter() - began) * 1000)
+
+        began = time.perf_counter()
+        await asyncio.gather(*(customer() for _ in range(callers)))
+        return spent, callers * turns / (time.perf_counter() - began)
+
+
+def memory(pid: int) -> float:
+    """Resident MB of a process and its children."""
+    total = 0
+    for status in Path("/proc").glob("[0-9]*/status"):
+        try:
+            fields = dict(line.split(":", 1) for line in status.read_text().splitlines() if ":" in line)
+        except OSError:
+            continue
+        if status.parent.name == str(pid) or fields.get("PPid", "").strip() == str(pid):
+            total += int(fields.get("VmRSS", "0 kB").split()[0])
+    return total / 1024
+
+
+def main() -> None:
+    """Run everything and print one table."""
+    stock_model = train_stock()
+    home = Path(tempfile.mkdtemp(prefix="dianda-bench-"))
+    ours = RunningAssistant(home)
+    began = time.monotonic()
+    ours.start()
+    our_start = time.monotonic() - began
+    stock = Stock(stock_model)
+    try:
+        sides = {
+            "ours": (f"{ours.base}/api/v1/chat", lambda c, t: {"conversation_id": c, "text": t, "message_id": uuid.uuid4().hex}, {"Authorization": f"Bearer {ours.token}"}),
+            "stock": (f"http://127.0.0.1:{stock.port}/webhooks/rest/webhook", lambda c, t: {"sender": c, "message": t}, {}),
+        }  # fmt: skip
+        rows: dict[str, dict[str, list[float]]] = {
+            side: {"one": [], "eight": [], "rate1": [], "rate8": []} for side in sides
+        }
+        for url, make, headers in sides.values():  # warm up
+            asyncio.run(_turns(url, make, 1, 20, headers))
+        for _ in range(3):
+            for side, (url, make, headers) in sides.items():
+                spent, rate = asyncio.run(_turns(url, make, 1, 60, headers))
+                rows[side]["one"] += spent
+                rows[side]["rate1"].append(rate)
+                spent, rate = asyncio.run(_turns(url, make, 8, 25, headers))
+                rows[side]["eight"] += spent
+                rows[side]["rate8"].append(rate)
+        assert ours.process is not None
+        table = Table("", "电答", "stock Rasa 3.6.21", "比值")
+
+        def line(name: str, a: float, b: float, unit: str) -> None:
+            table.add_row(name, f"{a:.1f} {unit}", f"{b:.1f} {unit}", f"{b / a:.2f}" if a else "–")
+
+        for label, key in (("1 个客户", "one"), ("8 个客户", "eight")):
+            for q in (50, 95, 99):
+                a, b = (statistics.quantiles(rows[s][key], n=100)[q - 1] for s in ("ours", "stock"))
+                line(f"{label} p{q}", a, b, "ms")
+        line(
+            "1 个客户 轮/秒", statistics.median(rows["ours"]["rate1"]), statistics.median(rows["stock"]["rate1"]), "/s"
+        )
+        line(
+            "8 个客户 轮/秒", statistics.median(rows["ours"]["rate8"]), statistics.median(rows["stock"]["rate8"]), "/s"
+        )
+        line("启动到就绪", our_start, stock.start_seconds, "s")
+        line("内存（全部进程）", memory(ours.process.pid), memory(stock.process.pid), "MB")
+        console.print(table)
+        accuracy(ours, stock)
+    finally:
+        stock.stop()
+        ours.stop()
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def accuracy(ours: RunningAssistant, stock: Stock) -> None:
+    """Intent accuracy of both on the separately written evaluation set, when it is there."""
+    path = ROOT / "tests" / "data" / "nlu_eval.yml"
+    if not path.exists():
+        return
+    cases = yaml.safe_load(path.read_text(encoding="utf-8"))["cases"]
+    right = 0
+    for at in range(0, len(cases), 200):
+        part = cases[at : at + 200]
+        _, found = ours.call("POST", "/api/v1/parse", {"texts": [c["text"] for c in part]})
+        right += sum(r["intent"]["name"] == c["intent"] for r, c in zip(found["results"], part, strict=True))
+
+    async def ask_stock() -> int:
+        async with aiohttp.ClientSession() as session:
+            hits = 0
+            for case in cases:
+                async with session.post(
+                    f"http://127.0.0.1:{stock.port}/model/parse", data=json.dumps({"text": case["text"]})
+                ) as answer:
+                    hits += (await answer.json())["intent"]["name"] == case["intent"]
+            return hits
+
+    console.print(
+        f"意图准确率（{len(cases)} 句独立评测）：电答 {right / len(cases):.3f}，stock {asyncio.run(ask_stock()) / len(cases):.3f}"
+    )
+
+
+if __name__ == "__main__":
+    main()
