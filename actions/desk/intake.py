@@ -18,7 +18,7 @@ from actions.desk.categories import category_of_business, classify
 from actions.desk.errors import InvalidTicket, InvalidTicketNo
 from actions.desk.numbers import parse_ticket_no
 from actions.desk.places import Place, area_of
-from actions.desk.tickets import Kind, NewTicket
+from actions.desk.tickets import Kind, NewTicket, Priority
 
 REQUIRED: Mapping[Kind, tuple[str, ...]] = MappingProxyType(
     {
@@ -62,7 +62,11 @@ def check(new: NewTicket, places: Iterable[Place] = ()) -> NewTicket:
     Raises InvalidTicket naming every field that is missing, invalid or too long.
     """
     new = _trimmed(new)
-    problems = [(field, "missing") for field in (*REQUIRED[new.kind], "channel") if not getattr(new, field)]
+    required = REQUIRED[new.kind]
+    if new.priority is Priority.EMERGENCY:
+        # Danger to life is dispatched on a place alone; the phone is noted when it comes.
+        required = tuple(field for field in required if field != "contact_phone")
+    problems = [(field, "missing") for field in (*required, "channel") if not getattr(new, field)]
     problems += [(field, "too_long") for field, most in LONGEST.items() if len(getattr(new, field) or "") > most]
     phone = account_no = parent = None
     if new.contact_phone:

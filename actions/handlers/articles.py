@@ -55,4 +55,4 @@ def answer_question(services: Services, said: Said, watch: Stopwatch) -> Outcome
     if answered is not None:
         return answered
     name = "out_of_scope" if said.intent == "out_of_scope" else "no_answer"
-    return Outcome([services.phrases.bubble(name, hotline=services.hotline)], {"knowledge": []})
+    return Outcome([services.phrases.bubble(name)], {"knowledge": []})

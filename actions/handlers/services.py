@@ -42,8 +42,6 @@ class Services:
     flows: FlowBook
     phrases: Phrases
     clock: Clock
-    company: str = "安澜供电公司"
-    hotline: str = "95598"
 
     def bound_account(self, customer_id: str | None) -> Account | None:
         """The account linked to this chat user, when there is exactly one."""

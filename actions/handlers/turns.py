@@ -128,7 +128,10 @@ class Turns:
             if (asked := self._ask_back(said, memory)) is not None:
                 return asked
             name = "unsure"
-        return Answer([phrases.bubble(name, company=self._services.company)], memory=memory)
+        if said.intent == "inform":
+            kept = {e["entity"]: str(e["value"]) for e in said.entities if e.get("value")}
+            memory = {**memory, "just_said": kept}
+        return Answer([phrases.bubble(name)], memory=memory)
 
     def _late_phone(self, said: Said, memory: dict[str, Any]) -> Answer:
         """A phone given after the emergency ticket was filed belongs to it."""
@@ -146,7 +149,7 @@ class Turns:
         return Answer([self._services.phrases.bubble("phone_added")], trace, None, fresh)
 
     def _answered(self, step: Step, said: Said, memory: dict[str, Any], world: ServiceWorld) -> Answer:
-        fresh = {**memory, "not_understood": 0, **step.memory}
+        fresh = {**memory, "not_understood": 0, "just_said": {}, **step.memory}
         trace = dict(step.trace)
         if step.state is not None:
             trace["flow"], trace["requested_slot"] = step.state.flow, step.state.asking

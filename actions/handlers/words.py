@@ -52,27 +52,30 @@ def spoken(text: str) -> str:
 class Phrases:
     """The small words of the conversation by name, with values filled in."""
 
-    def __init__(self, phrases: dict[str, dict[str, Any]]) -> None:
-        self._phrases = phrases
+    def __init__(self, phrases: dict[str, dict[str, Any]], **always: str) -> None:
+        """``always``: values that any phrase may use (company, hotline)."""
+        self._phrases, self._always = phrases, always
 
     @classmethod
-    def load(cls, folder: Path) -> Phrases:
+    def load(cls, folder: Path, **always: str) -> Phrases:
         """Read ``*.yml`` of a folder; later files add to earlier ones."""
         merged: dict[str, dict[str, Any]] = {}
         for path in sorted(folder.glob("*.yml")):
             for name, value in (yaml.safe_load(path.read_text(encoding="utf-8")) or {}).items():
                 merged[name] = value if isinstance(value, dict) else {"text": value}
-        return cls(merged)
+        return cls(merged, **{"company": "供电公司", "hotline": "95598", **always})
 
     def text(self, name: str, **values: Any) -> str:
         """The words for the eye."""
-        return str(self._phrases[name]["text"]).strip().format(**values)
+        return str(self._phrases[name]["text"]).strip().format(**{**self._always, **values})
 
     def bubble(self, name: str, **values: Any) -> Bubble:
         """A bubble with these words and the buttons written beside them."""
         phrase = self._phrases[name]
         ear = phrase.get("speech")
-        found = Bubble(self.text(name, **values), str(ear).strip().format(**values) if ear else None)
+        found = Bubble(
+            self.text(name, **values), str(ear).strip().format(**{**self._always, **values}) if ear else None
+        )
         found.buttons = [{"title": b["title"], "payload": b["payload"]} for b in phrase.get("buttons", [])]
         found.priority = phrase.get("priority")
         return found

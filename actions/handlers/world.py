@@ -16,7 +16,7 @@ from actions.handlers.forms.engine import Outcome
 from actions.handlers.forms.flow import Flow, FlowField
 from actions.handlers.forms.said import Said
 from actions.handlers.forms.state import FlowState
-from actions.handlers.operations import OPERATIONS
+from actions.handlers.operations import AFTER_VERIFICATION, OPERATIONS
 from actions.handlers.operations.job import Job
 from actions.handlers.operations.outages import known_at
 from actions.handlers.services import Services, Stopwatch
@@ -38,13 +38,17 @@ class ServiceWorld:
     def begin(self, flow: Flow, state: FlowState, said: Said, memory: dict[str, Any]) -> Outcome:
         """Values known beforehand; for danger the safety lines and a person."""
         outcome = Outcome(values=self._from_talk(flow, said, memory))
-        account = self._trusted(said, memory)
+        # Whoever binds an account means another one than the one already known.
+        account = None if flow.done.operation == "bind_account" else self._trusted(said, memory)
         if account is not None:
-            outcome.values.update(self._on_file(flow, state, account, outcome.values))
+            outcome.values.update(self._on_file(flow, state, account, {**outcome.values, **state.values}))
             if flow.verify:
                 state.verified = account.account_no
                 state.skipped.append("phone_last4")
                 outcome.values["account_no"] = account.account_no
+                seen = self._first_look(flow, account)
+                outcome.bubbles += seen.bubbles
+                outcome.ended = seen.ended
         if flow.emergency:
             outcome.bubbles.append(safety_bubble(self._services.phrases, said.words))
             called = self.hand_over(said, "用电险情", [said.words], "emergency")
@@ -69,6 +73,8 @@ class ServiceWorld:
                 value = self._from_opening(item, said)
             elif "last_ticket" in item.prefill and said.value("ticket_no") is None and said.value("phone") is None:
                 value = self._last_ticket(said, memory)
+            # A number given before the wish (户号3201889900。查电费) still counts.
+            value = value or (memory.get("just_said") or {}).get(item.type)
             if value:
                 known[item.name] = value
         return known
@@ -106,20 +112,23 @@ class ServiceWorld:
                     state.values["account_no"], last4, conversation_id=said.conversation_id
                 )
         except VerificationFailed as failed:
-            state.values.pop("account_no", None)
-            return Outcome(
-                [self._services.phrases.bubble("verify_failed", left=failed.remaining)], ask_again="account_no"
-            )
+            bubble = self._services.phrases.bubble("verify_failed", left=failed.remaining)
+            return Outcome([bubble], ask_again="phone_last4")
         except AccountLocked as locked:
             until = local(locked.locked_until)
             return Outcome([self._services.phrases.bubble("verify_locked", until=f"{until:%H:%M}")], ended=True)
         state.verified = account.account_no
         state.skipped.append("phone_last4")
         until = said.now.replace(microsecond=0) + VERIFIED_FOR
-        values = {"account_no": account.account_no, **self._on_file(flow, state, account, state.values)}
-        return Outcome(
-            memory={"verified": {"account_no": account.account_no, "until": until.isoformat()}}, values=values
-        )
+        seen = self._first_look(flow, account)
+        seen.values = {"account_no": account.account_no, **self._on_file(flow, state, account, state.values)}
+        seen.memory = {"verified": {"account_no": account.account_no, "until": until.isoformat()}}
+        return seen
+
+    def _first_look(self, flow: Flow, account: Account) -> Outcome:
+        """What the customer should hear as soon as the account is known, perhaps that there is nothing to do."""
+        look = AFTER_VERIFICATION.get(flow.done.operation)
+        return look(self._services, account) if look else Outcome()
 
     @staticmethod
     def _on_file(flow: Flow, state: FlowState, account: Account, told: dict[str, str]) -> dict[str, str]:
@@ -127,7 +136,7 @@ class ServiceWorld:
         known = {}
         for item in flow.fields:
             source = next((s for s in item.prefill if s.startswith("account.")), None)
-            if source and item.name != "account_no" and item.name not in told:
+            if source and item.name not in told:
                 known[item.name] = str(getattr(account, source.removeprefix("account.")))
                 state.on_file.append(item.name)
         return known

@@ -5,34 +5,37 @@ The service on the other side keeps the journal, so nothing here is remembered b
 
 from __future__ import annotations
 
+import logging
 import time
-from typing import Any, Awaitable, Callable, Dict, List, Text
+from typing import Any, Awaitable, Callable, Dict, List
 
-import structlog
 from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
 from rasa.core.processor import MessageProcessor
 from rasa.engine.constants import PLACEHOLDER_MESSAGE, PLACEHOLDER_TRACKER
 from rasa.shared.core.trackers import DialogueStateTracker
-from rasa.shared.nlu.constants import TEXT
-from rasa.shared.nlu.training_data.message import Message
 from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-logger = structlog.get_logger()
+logger = logging.getLogger("dianda.assistant")
 
-EMPTY_TRACE: Dict[Text, Any] = {
-    "intent": {"name": None, "confidence": 0.0}, "entities": [], "knowledge": [], "flow": None,
-    "requested_slot": None, "ticket": None, "handoff": "none",
+EMPTY_TRACE: Dict[str, Any] = {
+    "intent": {"name": None, "confidence": 0.0},
+    "entities": [],
+    "knowledge": [],
+    "flow": None,
+    "requested_slot": None,
+    "ticket": None,
+    "handoff": "none",
     "elapsed_ms": {"total": 0, "nlu": 0, "dialogue": 0, "knowledge": 0, "action": 0},
-}  # fmt: skip
+}
 
 
 class DiandaChannel(InputChannel):
     """Routes ``/webhooks/dianda/turn``, ``/parse`` and ``/ready``."""
 
     @classmethod
-    def name(cls) -> Text:
+    def name(cls) -> str:
         """The name in credentials and addresses."""
         return "dianda"
 
@@ -47,7 +50,11 @@ class DiandaChannel(InputChannel):
 
         @routes.route("/parse", methods=["POST"])
         async def parse(request: Request) -> HTTPResponse:
-            results = understand(request.app.ctx.agent.processor, request.json["texts"])
+            try:
+                results = understand(request.app.ctx.agent.processor, request.json["texts"])
+            except Exception:
+                logger.exception("understanding failed")
+                return response.json({"error": "understanding failed"}, status=500)
             return response.json({"results": [public_parse(result) for result in results]})
 
         @routes.route("/turn", methods=["POST"])
@@ -58,23 +65,34 @@ class DiandaChannel(InputChannel):
         return routes
 
 
-async def answer(processor: MessageProcessor, on_new_message: Callable[[UserMessage], Awaitable[Any]],
-                 body: Dict[Text, Any]) -> Dict[Text, Any]:  # fmt: skip
-    """Work on one turn. ``action_failed`` tells that the actions behind the dialogue gave nothing, so that the
-    service keeps the request instead of believing an empty reply."""
+async def answer(
+    processor: MessageProcessor, on_new_message: Callable[[UserMessage], Awaitable[Any]], body: Dict[str, Any]
+) -> Dict[str, Any]:
+    """Work on one turn.
+
+    ``action_failed`` tells that the actions behind the dialogue gave nothing, so that the service keeps the request
+    instead of believing an empty reply.
+    """
     started = time.perf_counter()
-    parsed = understand(processor, [body["text"]])[0]
-    nlu = time.perf_counter() - started
     collector = CollectingOutputChannel()
     metadata = {key: body.get(key) for key in ("turn_id", "channel", "elder", "customer_id")}
-    failed = False
+    parsed: Dict[str, Any] = {"intent": {"name": None, "confidence": 0.0}, "entities": []}
+    nlu, failed = 0.0, False
     try:
+        parsed = understand(processor, [body["text"]])[0]
+        nlu = time.perf_counter() - started
         await on_new_message(
-            UserMessage(body["text"], collector, body["conversation_id"], parse_data=parsed,
-                        input_channel=DiandaChannel.name(), metadata=metadata)
-        )  # fmt: skip
+            UserMessage(
+                body["text"],
+                collector,
+                body["conversation_id"],
+                parse_data=parsed,
+                input_channel=DiandaChannel.name(),
+                metadata=metadata,
+            )
+        )
     except Exception:  # the door must answer whatever happens inside; the service replays the turn
-        logger.exception("dianda.turn.failed", turn_id=body.get("turn_id"))
+        logger.exception("turn %s failed", body.get("turn_id"))
         failed = True
     messages, trace = _collected(collector.messages)
     total = time.perf_counter() - started
@@ -83,15 +101,19 @@ async def answer(processor: MessageProcessor, on_new_message: Callable[[UserMess
     elapsed = {name: round(seconds * 1000, 2) for name, seconds in elapsed.items()}
     behind = spent.get("action", 0.0) + spent.get("knowledge", 0.0)
     elapsed["dialogue"] = round(max(0.0, elapsed["dialogue"] - behind), 2)
-    trace = {**EMPTY_TRACE, **public_parse(parsed), **trace,
-             "elapsed_ms": {"knowledge": 0, "action": 0, **spent, **elapsed}}  # fmt: skip
+    trace = {
+        **EMPTY_TRACE,
+        **public_parse(parsed),
+        **trace,
+        "elapsed_ms": {"knowledge": 0, "action": 0, **spent, **elapsed},
+    }
     trace.pop("intent_ranking", None)
     return {"messages": messages, "trace": trace, "action_failed": failed or not messages}
 
 
-def understand(processor: MessageProcessor, texts: List[Text]) -> List[Dict[Text, Any]]:
+def understand(processor: MessageProcessor, texts: List[str]) -> List[Dict[str, Any]]:
     """Understanding only, all texts in one pass of the graph, so that the encoder sees them as one batch."""
-    messages = [Message({TEXT: text}) for text in texts]
+    messages = [UserMessage(text) for text in texts]
     nobody = DialogueStateTracker.from_events("parse", [])
     target = processor.model_metadata.nlu_target
     done = processor.graph_runner.run(
@@ -105,22 +127,27 @@ def understand(processor: MessageProcessor, texts: List[Text]) -> List[Dict[Text
     return results
 
 
-def public_parse(parsed: Dict[Text, Any]) -> Dict[Text, Any]:
+def public_parse(parsed: Dict[str, Any]) -> Dict[str, Any]:
     """The part of a parse that the public API shows."""
     ranking = parsed.get("intent_ranking") or [parsed["intent"]]
     shown = [{"name": entry["name"], "confidence": float(entry.get("confidence", 1.0))} for entry in ranking]
     return {"intent": shown[0], "intent_ranking": shown, "entities": [_public_entity(e) for e in parsed["entities"]]}
 
 
-def _public_entity(entity: Dict[Text, Any]) -> Dict[Text, Any]:
-    return {"entity": entity["entity"], "value": entity.get("value"), "text": entity.get("text", str(entity.get("value"))),
-            "start": entity.get("start", 0), "end": entity.get("end", 0)}  # fmt: skip
+def _public_entity(entity: Dict[str, Any]) -> Dict[str, Any]:
+    return {
+        "entity": entity["entity"],
+        "value": entity.get("value"),
+        "text": entity.get("text", str(entity.get("value"))),
+        "start": entity.get("start", 0),
+        "end": entity.get("end", 0),
+    }
 
 
-def _collected(sent: List[Dict[Text, Any]]) -> tuple[List[Dict[Text, Any]], Dict[Text, Any]]:
+def _collected(sent: List[Dict[str, Any]]) -> tuple[List[Dict[str, Any]], Dict[str, Any]]:
     """Bubbles and trace parts out of what the handlers sent; later parts win, lists are joined, times added."""
-    messages: List[Dict[Text, Any]] = []
-    trace: Dict[Text, Any] = {}
+    messages: List[Dict[str, Any]] = []
+    trace: Dict[str, Any] = {}
     for entry in sent:
         custom = entry.get("custom")
         if not custom:

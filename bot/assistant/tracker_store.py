@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from typing import Any, Iterable, List, Optional, Text
+from typing import Any, Iterable, List, Optional
 
 import sqlalchemy as sa
 from cryptography.fernet import Fernet, MultiFernet
@@ -37,8 +37,9 @@ _trackers = sa.Table(
 class BoundedTrackerStore(TrackerStore):
     """A tracker store over SQLite or PostgreSQL; ``url`` is an SQLAlchemy address."""
 
-    def __init__(self, host: Text, domain: Optional[Domain] = None, event_broker: Optional[EventBroker] = None,
-                 **kwargs: Any) -> None:  # fmt: skip
+    def __init__(
+        self, host: str, domain: Optional[Domain] = None, event_broker: Optional[EventBroker] = None, **kwargs: Any
+    ) -> None:
         """Open the database; the table is made when absent."""
         super().__init__(domain or Domain.empty(), event_broker, **kwargs)
         keys = os.environ.get("DIANDA_DATA_KEYS", "").split(",")
@@ -61,7 +62,7 @@ class BoundedTrackerStore(TrackerStore):
             if changed.rowcount == 0:
                 connection.execute(sa.insert(_trackers).values(conversation_id=tracker.sender_id, **row))
 
-    async def retrieve(self, sender_id: Text) -> Optional[DialogueStateTracker]:
+    async def retrieve(self, sender_id: str) -> Optional[DialogueStateTracker]:
         """The conversation, or None when it is new."""
         with self._engine.connect() as connection:
             body = connection.execute(
@@ -72,7 +73,7 @@ class BoundedTrackerStore(TrackerStore):
         events = json.loads(self._cipher.decrypt(bytes(body)))
         return DialogueStateTracker.from_dict(sender_id, events, self.domain.slots)
 
-    async def keys(self) -> Iterable[Text]:
+    async def keys(self) -> Iterable[str]:
         """All conversation ids."""
         with self._engine.connect() as connection:
             return [row[0] for row in connection.execute(sa.select(_trackers.c.conversation_id))]

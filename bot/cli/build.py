@@ -12,11 +12,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from bot.gateway.assistant_process import ASSISTANT, RASA_PYTHON, environment
 from bot.gateway.settings import PROJECT, Settings
 from bot.language.encoder import encoder_folder
 
-ASSISTANT = PROJECT / "bot" / "assistant"
-RASA_PYTHON = ASSISTANT / ".venv" / "bin" / "python"
 Say = Callable[[str], None]
 
 
@@ -45,9 +44,16 @@ def build_encoder(settings: Settings, say: Say) -> None:
 def model_path(settings: Settings) -> Path:
     """Where the model made of the present data, code and encoder lies or will lie."""
     digest = hashlib.sha256()
-    inputs = [*(PROJECT / "nlu_data" / "intents").glob("*.yml"), *(PROJECT / "nlu_data" / "lexicon").glob("*"),
-              *ASSISTANT.glob("*.yml"), *ASSISTANT.glob("domain/*"), *ASSISTANT.glob("rules/*"), *ASSISTANT.glob("components/*.py"),
-              ASSISTANT / "requirements.lock", *(PROJECT / "bot" / "language").rglob("*.py")]  # fmt: skip
+    inputs = [
+        *(PROJECT / "nlu_data" / "intents").glob("*.yml"),
+        *(PROJECT / "nlu_data" / "lexicon").glob("*"),
+        *ASSISTANT.glob("*.yml"),
+        *ASSISTANT.glob("domain/*"),
+        *ASSISTANT.glob("rules/*"),
+        *ASSISTANT.glob("components/*.py"),
+        ASSISTANT / "requirements.lock",
+        *(PROJECT / "bot" / "language").rglob("*.py"),
+    ]
     for path in sorted(inputs):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     about = encoder_folder(settings.home) / "encoder.json"
@@ -65,11 +71,28 @@ def build_model(settings: Settings, say: Say, *, force: bool = False) -> Path:
     partial.mkdir(parents=True, exist_ok=True)
     settings.logs_folder.mkdir(parents=True, exist_ok=True)
     log = settings.logs_folder / "train.log"
-    command = [str(RASA_PYTHON), "-m", "rasa", "train", "--config", str(ASSISTANT / "config.yml"), "--domain", str(ASSISTANT / "domain"),
-               "--data", str(PROJECT / "nlu_data" / "intents"), str(ASSISTANT / "rules"), "--out", str(partial),
-               "--fixed-model-name", "assistant", "--force"]  # fmt: skip
+    command = [
+        str(RASA_PYTHON),
+        "-m",
+        "rasa",
+        "train",
+        "--config",
+        str(ASSISTANT / "config.yml"),
+        "--domain",
+        str(ASSISTANT / "domain"),
+        "--data",
+        str(PROJECT / "nlu_data" / "intents"),
+        str(ASSISTANT / "rules"),
+        "--out",
+        str(partial),
+        "--fixed-model-name",
+        "assistant",
+        "--force",
+    ]
     with log.open("w", encoding="utf-8") as output:
-        process = subprocess.Popen(command, cwd=PROJECT, env=assistant_environment(settings), stdout=output, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(
+            command, cwd=PROJECT, env={**os.environ, **environment(settings)}, stdout=output, stderr=subprocess.STDOUT
+        )
         try:
             _follow(process, log, say)
         except BaseException:
@@ -91,7 +114,11 @@ def _follow(process: subprocess.Popen[bytes], log: Path, say: Say) -> None:
     told = 0
     while process.poll() is None:
         time.sleep(0.5)
-        lines = [line for line in log.read_text(encoding="utf-8", errors="replace").splitlines() if line.startswith("意图模型")]
+        lines = [
+            line
+            for line in log.read_text(encoding="utf-8", errors="replace").splitlines()
+            if line.startswith("意图模型")
+        ]
         for line in lines[told:]:
             say(line)
         told = len(lines)
@@ -99,37 +126,10 @@ def _follow(process: subprocess.Popen[bytes], log: Path, say: Say) -> None:
 
 def build_index(settings: Settings, say: Say) -> None:
     """The knowledge base's index; opening it builds it when articles, profile or encoder changed."""
-    from bot.language.encoder import SentenceEncoder
     from knowledge_base.knowledge import KnowledgeBase
+
+    from bot.language.encoder import SentenceEncoder
 
     say("知识库：检查索引…")
     encoder = SentenceEncoder(encoder_folder(settings.home), threads=os.cpu_count() or 1)
     KnowledgeBase.open(PROJECT / "knowledge_base", settings.home, settings.profile, encoder)
-
-
-def assistant_environment(settings: Settings) -> dict[str, str]:
-    """The environment in which Rasa trains and runs."""
-    keys = ",".join(key.get_secret_value() for key in settings.data_keys)
-    return {
-        **os.environ,
-        "PYTHONPATH": str(PROJECT),
-        "DIANDA_HOME": str(settings.home),
-        "DIANDA_DATA_KEYS": keys,
-        "DIANDA_ACTION_URL": f"http://127.0.0.1:{settings.action_port}/webhook",
-        "DIANDA_TRACKER_URL": tracker_url(settings),
-        "RASA_TELEMETRY_ENABLED": "false",
-        "TF_CPP_MIN_LOG_LEVEL": "3",
-        "CUDA_VISIBLE_DEVICES": "",
-        "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
-        "PYTHONWARNINGS": "ignore",
-        # The assistant's process computes little besides the encoder, which has threads of its own.
-        "OMP_NUM_THREADS": "1",
-        "MPLBACKEND": "Agg",
-    }
-
-
-def tracker_url(settings: Settings) -> str:
-    """Where conversations' trackers live: beside the embedded database, or in the same PostgreSQL."""
-    if settings.database_url.startswith("sqlite"):
-        return f"sqlite:///{settings.home / 'trackers.db'}"
-    return settings.database_url.replace("postgresql+psycopg://", "postgresql+psycopg2://")

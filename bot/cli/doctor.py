@@ -8,7 +8,8 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import closing
 
-from bot.cli.build import RASA_PYTHON, model_path
+from bot.cli.build import model_path
+from bot.gateway.assistant_process import RASA_PYTHON
 from bot.gateway.settings import PROJECT, Settings
 from bot.language.encoder import encoder_folder
 
@@ -25,7 +26,11 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield "理解模型与数据一致", model.exists(), model.name, "运行 make train"
     yield _articles()
     yield _database(settings)
-    for name, port in (("服务端口", settings.port), ("助手端口", settings.assistant_port), ("动作端口", settings.action_port)):
+    for name, port in (
+        ("服务端口", settings.port),
+        ("助手端口", settings.assistant_port),
+        ("动作端口", settings.action_port),
+    ):
         yield _port(settings, name, port)
     free = shutil.disk_usage(settings.home if settings.home.exists() else PROJECT).free / 1e9
     yield "磁盘空间", free > 2, f"剩余 {free:.1f} GB", "清理磁盘，至少留 2 GB"
@@ -34,10 +39,19 @@ def examine(settings: Settings) -> Iterator[Finding]:
 def _assistant_environment() -> Finding:
     if not RASA_PYTHON.exists():
         return "助手环境 (Python 3.10)", False, str(RASA_PYTHON), "运行 make setup"
-    version = subprocess.run([str(RASA_PYTHON), "-c", "import importlib.metadata as m; print(m.version('rasa'))"],
-                             capture_output=True, text=True, check=False)  # fmt: skip
+    version = subprocess.run(
+        [str(RASA_PYTHON), "-c", "import importlib.metadata as m; print(m.version('rasa'))"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     right = version.stdout.strip() == "3.6.21"
-    return "助手环境 (Python 3.10)", right, f"rasa {version.stdout.strip() or '未安装'}", "删除 bot/assistant/.venv 后运行 make setup"
+    return (
+        "助手环境 (Python 3.10)",
+        right,
+        f"rasa {version.stdout.strip() or '未安装'}",
+        "删除 bot/assistant/.venv 后运行 make setup",
+    )
 
 
 def _articles() -> Finding:
@@ -65,7 +79,12 @@ def _port(settings: Settings, name: str, port: int) -> Finding:
         taken = probe.connect_ex((settings.host, port)) == 0
     if not taken:
         return name, True, f"{port} 空闲", ""
-    return name, _is_ours(settings), f"{port} 已被占用", f"换一个端口（DIANDA_{'PORT' if name == '服务端口' else 'ASSISTANT_PORT / DIANDA_ACTION_PORT'}），或停掉占用它的程序"
+    return (
+        name,
+        _is_ours(settings),
+        f"{port} 已被占用",
+        f"换一个端口（DIANDA_{'PORT' if name == '服务端口' else 'ASSISTANT_PORT / DIANDA_ACTION_PORT'}），或停掉占用它的程序",
+    )
 
 
 def _is_ours(settings: Settings) -> bool:

@@ -74,13 +74,17 @@ def chat(elder: Annotated[bool, typer.Option(help="长辈模式")] = False) -> N
         if not text:
             break
         body = {"conversation_id": conversation, "message_id": uuid.uuid4().hex, "channel": "api", "elder": elder}
-        reply = _call("POST", "/api/v1/chat", {**body, **({"payload": text} if text.startswith("/") else {"text": text})})
+        reply = _call(
+            "POST", "/api/v1/chat", {**body, **({"payload": text} if text.startswith("/") else {"text": text})}
+        )
         for message in reply["messages"]:
             console.print(f"[bold green]电答：[/]{message['text']}")
             for cited in message["citations"]:
                 console.print(f"      [dim]依据：{cited['source']} {cited['article']}（{cited['edition']}）[/]")
             if message["buttons"]:
-                console.print("      [dim]" + "  ".join(f"〔{b['title']} {b['payload']}〕" for b in message["buttons"]) + "[/]")
+                console.print(
+                    "      [dim]" + "  ".join(f"〔{b['title']} {b['payload']}〕" for b in message["buttons"]) + "[/]"
+                )
 
 
 @app.command()
@@ -92,11 +96,14 @@ def parse(text: str) -> None:
 @app.command()
 def ask(question: str, k: Annotated[int, typer.Option(help="给出几条")] = 3) -> None:
     """Ask the knowledge base directly, without the running service."""
-    from bot.language.encoder import SentenceEncoder, encoder_folder
     from knowledge_base.knowledge import KnowledgeBase
 
+    from bot.language.encoder import SentenceEncoder, encoder_folder
+
     settings = Settings()
-    base = KnowledgeBase.open(PROJECT / "knowledge_base", settings.home, settings.profile, SentenceEncoder(encoder_folder(settings.home)))
+    base = KnowledgeBase.open(
+        PROJECT / "knowledge_base", settings.home, settings.profile, SentenceEncoder(encoder_folder(settings.home))
+    )
     found = base.search(question, k)
     console.print(f"可以回答：{'是' if found.answerable else '否'}（把握 {found.confidence:.2f}）")
     for hit in found.results:
@@ -114,7 +121,14 @@ def ticket_list(kind: str = "", status: str = "", account_no: str = "", conversa
     found = _call("GET", "/api/v1/tickets?" + urlencode({k: v for k, v in wanted.items() if v}))
     table = Table("工单号", "类型", "状态", "优先级", "受理时间", "地址")
     for ticket in found["tickets"]:
-        table.add_row(ticket["ticket_no"], ticket["kind"], ticket["status"], ticket["priority"], ticket["created_at"][:16], ticket["address"] or "")
+        table.add_row(
+            ticket["ticket_no"],
+            ticket["kind"],
+            ticket["status"],
+            ticket["priority"],
+            ticket["created_at"][:16],
+            ticket["address"] or "",
+        )
     console.print(table)
 
 
@@ -147,7 +161,9 @@ def flow_lint() -> None:
     except FlowError as error:
         console.print(f"[red]✗[/] {error}")
         raise typer.Exit(1) from error
-    unknown = [f"{f.flow}: 没有这个操作 {f.done.operation}" for f in book.flows.values() if f.done.operation not in OPERATIONS]
+    unknown = [
+        f"{f.flow}: 没有这个操作 {f.done.operation}" for f in book.flows.values() if f.done.operation not in OPERATIONS
+    ]
     for line in unknown:
         console.print(f"[red]✗[/] {line}")
     console.print(f"[green]✓[/] {len(book.flows)} 个流程没有问题" if not unknown else "")
@@ -175,7 +191,9 @@ def _call(method: str, path: str, body: dict[str, Any] | None = None) -> Any:
     settings = Settings()
     base = f"http://{settings.host}:{settings.port}"
     try:
-        answer = httpx.request(method, base + path, json=body, headers={"Authorization": f"Bearer {settings.staff_secret}"}, timeout=30)
+        answer = httpx.request(
+            method, base + path, json=body, headers={"Authorization": f"Bearer {settings.staff_secret}"}, timeout=30
+        )
     except httpx.HTTPError:
         console.print(f"[red]✗[/] 连不上 {base}。先在另一个终端运行 make run，或用 DIANDA_PORT 指明端口。")
         raise typer.Exit(1) from None

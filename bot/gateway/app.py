@@ -15,8 +15,9 @@ from actions.ports.handoffs import HandoffStore
 from bot.gateway.assistant import Assistant
 from bot.gateway.backlog import Backlog
 from bot.gateway.conversation import Conversations
-from bot.gateway.handoff import AgentDesk
+from bot.gateway.handoff import AgentDesk, HandoffWatch
 from bot.gateway.journal import Journal
+from bot.gateway.late import LateWork
 from bot.gateway.limits import RateLimiter
 from bot.gateway.metrics import Metrics
 from bot.gateway.middleware import chain
@@ -85,9 +86,10 @@ def build_app(parts: Parts) -> web.Application:
                 started.append(part)
             yield
         finally:
+            # Turns under way still need the assistant and its actions: those are closed after them.
+            await services.conversations.close()
             for part in reversed(started):
                 await part.close()
-            await services.conversations.close()
             services.journal.close()
 
     async def hang_up(_: web.Application) -> None:
@@ -102,27 +104,42 @@ def build_app(parts: Parts) -> web.Application:
 def _services(parts: Parts) -> tuple[Services, Replayer]:
     settings = parts.settings
     journal = Journal(
-        parts.conversations, parts.handoffs, parts.hub, parts.clock, threads=settings.store_threads
+        parts.conversations, parts.handoffs, parts.hub, parts.clock, writers=settings.store_writers
     )
-    backlog = Backlog()
-    conversations = Conversations(
+    backlog, watch = Backlog(), HandoffWatch(journal, parts.hub, parts.metrics)
+    responder = Responder(
+        parts.assistant,
+        parts.hazard,
+        hotline=settings.hotline,
+        # Longer than a caller waits: asked again, the assistant would do the same work a second time.
+        patience=2 * settings.turn_seconds,
+        most=settings.assistant_calls,
+    )
+    late = LateWork(
         journal=journal,
         assistant=parts.assistant,
-        responder=Responder(parts.assistant, parts.hazard),
+        responder=responder,
+        handoffs=watch,
         backlog=backlog,
-        hub=parts.hub,
+        metrics=parts.metrics,
+    )
+    conversations = Conversations(
+        journal=journal,
+        responder=responder,
+        handoffs=watch,
+        late=late,
+        backlog=backlog,
         metrics=parts.metrics,
         turn_seconds=settings.turn_seconds,
-        most=settings.assistant_calls,
     )
     agents = AgentDesk(
         journal=journal,
         conversations=parts.conversations,
         handoffs=parts.handoffs,
-        hub=parts.hub,
-        metrics=parts.metrics,
+        watch=watch,
         clock=parts.clock,
     )
+    parts.metrics.deferred.set_function(lambda: len(backlog))
     parts.metrics.assistant_up.set_function(lambda: float(parts.assistant.up))
     services = Services(
         settings=settings,
@@ -136,6 +153,7 @@ def _services(parts: Parts) -> tuple[Services, Replayer]:
         metrics=parts.metrics,
         conversation_limit=RateLimiter(settings.conversation_rate, settings.conversation_burst),
         checks=parts.checks,
+        clock=parts.clock,
         pages=parts.pages,
     )
     return services, Replayer(conversations, backlog, journal, parts.assistant)

@@ -107,7 +107,7 @@ def assemble(settings: Settings, assistant: AssistantClient, clock: Clock | None
     desk = ServiceDesk(SqlTicketStore(engine), clock, limits_profile(settings.profile), places=customers.places())
     encoder = SentenceEncoder(encoder_folder(settings.home))
     knowledge = KnowledgeBase.open(PROJECT / "knowledge_base", settings.home, settings.profile, encoder)
-    phrases = Phrases.load(PROJECT / "actions" / "words")
+    phrases = Phrases.load(PROJECT / "actions" / "words", company=settings.company, hotline=settings.hotline)
     handoffs = SqlHandoffs(engine)
     services = Services(
         desk=desk,

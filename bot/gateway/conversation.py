@@ -6,7 +6,7 @@
   journal.
 * A caller waits at most `turn_seconds`. What is not answered by then gets a holding line and its answer as a push.
 * A turn whose request stays open (assistant away, action failed) goes to the backlog and is worked on again
-  (`replay.py` says when), always before anything newer of the same conversation that comes while it is due.
+  (`replay.py` says when, `late.py` how), always before anything newer of the same conversation that comes while it is due.
 """
 
 from __future__ import annotations
@@ -19,23 +19,19 @@ from dataclasses import dataclass, field, replace
 from time import monotonic
 from typing import Any
 
-from actions.desk.handoffs import Handoff
-from actions.desk.tickets import Priority
-from bot.gateway.assistant import Assistant
 from bot.gateway.backlog import Backlog, Kept
-from bot.gateway.handoff import announce, customer_said
+from bot.gateway.handoff import HandoffWatch
 from bot.gateway.journal import Accepted, Journal, as_body
 from bot.gateway.lanes import Lanes
+from bot.gateway.late import LateWork
 from bot.gateway.metrics import Metrics
 from bot.gateway.problems import UnavailableError
-from bot.gateway.push import Hub
 from bot.gateway.responder import Outcome, Responder, Response
-from bot.gateway.turn import Reply, Turn, new_id
+from bot.gateway.turn import Turn, new_id
 from bot.gateway.words import words
 
 log = logging.getLogger("dianda.gateway")
 
-MOST_ATTEMPTS = 5
 CLOSING_SECONDS = 5.0
 
 
@@ -87,34 +83,29 @@ class Job:
 
 
 class Conversations:
-    """Takes turns. `most` turns are with the assistant at a time, places going round the conversations."""
+    """Takes turns, from every channel. A caller waits at most `turn_seconds` for a reply."""
 
     def __init__(
         self,
         *,
         journal: Journal,
-        assistant: Assistant,
         responder: Responder,
+        handoffs: HandoffWatch,
+        late: LateWork,
         backlog: Backlog,
-        hub: Hub,
         metrics: Metrics,
         turn_seconds: float = 15.0,
-        most: int = 16,
     ) -> None:
         self._journal = journal
-        self._assistant = assistant
         self._responder = responder
+        self._handoffs = handoffs
+        self._late = late
         self._backlog = backlog
-        self._hub = hub
         self._metrics = metrics
         self._turn_seconds = turn_seconds
-        # The assistant may take longer than a caller waits: asked again it would do the same work a second time.
-        self._patience = 2 * turn_seconds
         self._lanes = Lanes()
-        self._seats = asyncio.Semaphore(most)
         self._jobs: dict[tuple[str, str], Job] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        metrics.deferred.set_function(lambda: len(backlog))
 
     async def take(self, turn: Turn, *, on_accepted: Callable[[], None] | None = None) -> Result:
         """Work on a turn and return its reply; a turn known already gives the reply it had.
@@ -137,7 +128,7 @@ class Conversations:
     async def replay(self, conversation_id: str) -> None:
         """Work on the kept turns of a conversation that are due, in their place among newer ones."""
         async with self._lanes.of(conversation_id) as lane, lane.line_up():
-            await self._work_on_kept(conversation_id)
+            await self._late.work(conversation_id)
 
     async def close(self) -> None:
         """Give turns under way a moment, then drop them: they are in the journal and the next start finds them."""
@@ -151,8 +142,6 @@ class Conversations:
     def __len__(self) -> int:
         """Turns under way."""
         return len(self._jobs)
-
-    # -- one turn ----------------------------------------------------------------------------------
 
     def _begin(self, turn: Turn) -> Job:
         loop = asyncio.get_running_loop()
@@ -205,19 +194,20 @@ class Conversations:
         # Left over from a crash and asked for again before the replay came to it: it is this job's now.
         self._backlog.drop(turn)
         if self._backlog.due(turn.conversation_id):
-            waited = await self._work_on_kept(turn.conversation_id) or waited
+            waited = await self._late.work(turn.conversation_id) or waited
         # What was read at acceptance may be old after a wait: an agent may have come or gone.
         handoff = await self._journal.handoff_of(turn.conversation_id) if waited else accepted.handoff
-        if handoff is not None:
-            customer_said(self._hub, handoff, turn)
-        async with self._seats:
+        self._handoffs.heard(handoff, turn)
+
+        def working() -> None:
             job.working = True
-            response = await self._responder.respond(turn, handoff, timeout=self._patience)
+
+        response = await self._responder.respond(turn, handoff, on_begin=working)
         job.concluding = True
-        await self._follow(turn, handoff, response)
+        await self._handoffs.follow(turn, handoff, response)
         if job.held is not None:
             await job.held
-            await self._conclude_late(Kept(turn, told=True), response)
+            await self._late.conclude(Kept(turn, told=True), response)
         else:
             await self._conclude(job, response)
 
@@ -251,72 +241,3 @@ class Conversations:
             return
         self._metrics.turn(job.turn, reply, outcome, monotonic() - job.began)
         job.settle(body, seq)
-
-    # -- turns worked on again ---------------------------------------------------------------------
-
-    async def _work_on_kept(self, conversation_id: str) -> bool:
-        """Work on what is due, oldest first, until something has to wait again. Returns whether anything was done."""
-        kept_turns = self._backlog.due(conversation_id)
-        for kept in kept_turns:
-            if not self._assistant.up:
-                break
-            handoff = await self._journal.handoff_of(conversation_id)
-            async with self._seats:
-                response = await self._responder.respond(kept.turn, handoff, timeout=self._patience)
-            await self._follow(kept.turn, handoff, response)
-            await self._conclude_late(kept, response)
-            if response.keep:
-                break
-        return bool(kept_turns)
-
-    async def _conclude_late(self, kept: Kept, response: Response) -> None:
-        turn = kept.turn
-        if response.keep and not kept.told:
-            await self._journal.defer(turn, as_body(response.reply))
-            kept.told = True
-        if response.keep and response.tried and kept.attempts + 1 >= MOST_ATTEMPTS:
-            await self._give_up(kept)
-        elif response.keep:
-            self._keep_again(kept, tried=response.tried)
-        else:
-            await self._journal.answer(turn, as_body(response.reply), late=kept.told)
-            self._backlog.drop(turn)
-            self._count_late(turn, response.reply, Outcome.LATE)
-
-    def _keep_again(self, kept: Kept, *, tried: bool) -> None:
-        if tried:
-            kept.failed(self._backlog.clock())
-        self._backlog.put(kept)
-
-    async def _give_up(self, kept: Kept) -> None:
-        """Automatic work has failed for good: a person gets the request, and the customer hears so."""
-        turn = kept.turn
-        log.error("turn %s given up after %d attempts", turn.turn_id, MOST_ATTEMPTS)
-        handoff = await self._journal.ensure_handoff(
-            turn.conversation_id, "unanswered", turn.words[:200], f"{turn.turn_id}:unanswered", Priority.URGENT
-        )
-        reply = self._responder.say(turn, words().late.gave_up, handoff="queued")
-        await self._journal.answer(turn, as_body(reply), late=True)
-        self._backlog.drop(turn)
-        self._count_late(turn, reply, Outcome.GAVE_UP)
-        announce(self._hub, self._metrics, "queued", handoff)
-
-    def _count_late(self, turn: Turn, reply: Reply, outcome: Outcome) -> None:
-        self._metrics.turns.labels(turn.channel, reply.trace.intent.name or "none", outcome).inc()
-
-    # -- hand-offs a turn brings about -------------------------------------------------------------
-
-    async def _follow(self, turn: Turn, before: Handoff | None, response: Response) -> None:
-        """Carry out what the turn did to the hand-off: asked for one, or ended it.
-
-        Before the reply is out, so that the customer's next words already go to the right one.
-        """
-        if response.outcome is Outcome.LEFT_AGENT and before is not None:
-            closed = await self._journal.close_handoff(before.handoff_id)
-            announce(self._hub, self._metrics, "left", closed)
-        elif before is None and response.reply.trace.handoff == "queued" and not response.keep:
-            handoff = await self._journal.ensure_handoff(
-                turn.conversation_id, "customer_request", turn.words[:200], f"{turn.turn_id}:handoff"
-            )
-            announce(self._hub, self._metrics, "queued", handoff)
-            customer_said(self._hub, handoff, turn)

@@ -7,12 +7,14 @@ from typing import Any
 from actions.desk.clock import Clock, rfc3339
 from actions.desk.errors import HandoffTaken, UnknownHandoff
 from actions.desk.handoffs import Handoff, HandoffState
+from actions.desk.tickets import Priority
 from actions.ports.conversations import ConversationStore, Role
 from actions.ports.handoffs import HandoffStore
 from bot.gateway.journal import Journal
 from bot.gateway.metrics import Metrics
 from bot.gateway.problems import ConflictError
 from bot.gateway.push import STAFF, Hub
+from bot.gateway.responder import Outcome, Response
 from bot.gateway.turn import Message, Turn, new_id
 from bot.gateway.words import words
 
@@ -36,26 +38,53 @@ def as_json(handoff: Handoff) -> dict[str, Any]:
     }
 
 
-def announce(hub: Hub, metrics: Metrics, event: str, handoff: Handoff) -> None:
-    """Tell staff that a hand-off was `queued`, `taken`, `closed` (by the agent) or `left` (by the customer)."""
-    metrics.handoffs.labels(event).inc()
-    hub.publish(STAFF, {"type": "handoff", "event": event, "handoff": as_json(handoff)})
+class HandoffWatch:
+    """What turns do to hand-offs, and what staff hear of it."""
 
+    def __init__(self, journal: Journal, hub: Hub, metrics: Metrics) -> None:
+        self._journal = journal
+        self._hub = hub
+        self._metrics = metrics
 
-def customer_said(hub: Hub, handoff: Handoff, turn: Turn) -> None:
-    """Pass a customer's turn on to staff. It is in the journal already."""
-    hub.publish(
-        STAFF,
-        {
-            "type": "customer",
-            "handoff_id": handoff.handoff_id,
-            "conversation_id": turn.conversation_id,
-            "message_id": turn.message_id,
-            "text": turn.text,
-            "payload": turn.payload,
-            "at": rfc3339(turn.received_at),
-        },
-    )
+    def heard(self, handoff: Handoff | None, turn: Turn) -> None:
+        """Pass a customer's turn on to staff when a hand-off is open. It is in the journal already."""
+        if handoff is None:
+            return
+        self._hub.publish(
+            STAFF,
+            {
+                "type": "customer",
+                "handoff_id": handoff.handoff_id,
+                "conversation_id": turn.conversation_id,
+                "message_id": turn.message_id,
+                "text": turn.text,
+                "payload": turn.payload,
+                "at": rfc3339(turn.received_at),
+            },
+        )
+
+    async def follow(self, turn: Turn, before: Handoff | None, response: Response) -> None:
+        """Carry out what a turn did to the hand-off that was open `before` it: asked for one, or ended it.
+
+        To be called before the reply is out, so that the customer's next words already go to the right one.
+        """
+        if response.outcome is Outcome.LEFT_AGENT and before is not None:
+            self.announce("left", await self._journal.close_handoff(before.handoff_id))
+        elif before is None and response.reply.trace.handoff == "queued" and not response.keep:
+            self.heard(await self.call_person(turn, "customer_request"), turn)
+
+    async def call_person(self, turn: Turn, reason: str, priority: Priority = Priority.NORMAL) -> Handoff:
+        """Queue the turn's conversation for a person, unless the dialogue has done so already, and tell staff."""
+        handoff = await self._journal.ensure_handoff(
+            turn.conversation_id, reason, turn.words[:200], f"{turn.turn_id}:{reason}", priority
+        )
+        self.announce("queued", handoff)
+        return handoff
+
+    def announce(self, event: str, handoff: Handoff) -> None:
+        """Tell staff that a hand-off was `queued`, `taken`, `closed` (by the agent) or `left` (by the customer)."""
+        self._metrics.handoffs.labels(event).inc()
+        self._hub.publish(STAFF, {"type": "handoff", "event": event, "handoff": as_json(handoff)})
 
 
 class AgentDesk:
@@ -67,15 +96,13 @@ class AgentDesk:
         journal: Journal,
         conversations: ConversationStore,
         handoffs: HandoffStore,
-        hub: Hub,
-        metrics: Metrics,
+        watch: HandoffWatch,
         clock: Clock,
     ) -> None:
         self._journal = journal
         self._conversations = conversations
         self._handoffs = handoffs
-        self._hub = hub
-        self._metrics = metrics
+        self._watch = watch
         self._clock = clock
 
     async def listing(self) -> list[Handoff]:
@@ -85,11 +112,11 @@ class AgentDesk:
             recent = (self._handoffs.active(c.conversation_id) for c in self._conversations.conversations(_LOOK_BACK))
             return [*self._handoffs.waiting(), *(h for h in recent if h and h.state is HandoffState.ACTIVE)]
 
-        return await self._journal.run(step)
+        return await self._journal.read(step)
 
     async def get(self, handoff_id: str) -> Handoff:
         """One hand-off. Raises UnknownHandoff."""
-        found = await self._journal.run(lambda: self._handoffs.get(handoff_id))
+        found = await self._journal.read(lambda: self._handoffs.get(handoff_id))
         if found is None:
             raise UnknownHandoff(handoff_id)
         return found
@@ -97,13 +124,13 @@ class AgentDesk:
     async def take(self, handoff_id: str, agent: str) -> Handoff:
         """Give a hand-off to `agent` and tell the customer. Raises UnknownHandoff, HandoffTaken."""
         before = await self.get(handoff_id)
-        taken = await self._journal.run(lambda: self._handoffs.take(handoff_id, agent, self._clock.now()))
+        taken = await self._journal.write(lambda: self._handoffs.take(handoff_id, agent, self._clock.now()))
         message = words().handoff.joined.message(agent=agent)
         await self._journal.push(
             taken.conversation_id, Role.SYSTEM, [message], f"{handoff_id}:joined", handoff="active"
         )
         if before.state is HandoffState.WAITING:
-            announce(self._hub, self._metrics, "taken", taken)
+            self._watch.announce("taken", taken)
         return taken
 
     async def say(self, handoff_id: str, text: str, *, agent: str | None = None, message_id: str | None = None) -> int | None:
@@ -130,5 +157,5 @@ class AgentDesk:
             await self._journal.push(
                 closed.conversation_id, Role.SYSTEM, [message], f"{handoff_id}:closed", handoff="none"
             )
-            announce(self._hub, self._metrics, "closed", closed)
+            self._watch.announce("closed", closed)
         return closed

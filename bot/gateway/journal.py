@@ -46,22 +46,33 @@ class Accepted:
 class Journal:
     """Asynchronous steps over the two stores; each step is one hop to a thread.
 
+    Writing and reading have threads of their own, so that a long listing keeps no turn waiting. SQLite takes one writer
+    at a time and lets the others sleep and try again: there `writers` should be 1, who then never waits.
     Every method raises UnavailableError (store_unavailable) when the store fails.
     """
 
     def __init__(
-        self, conversations: ConversationStore, handoffs: HandoffStore, hub: Hub, clock: Clock, *, threads: int = 4
+        self,
+        conversations: ConversationStore,
+        handoffs: HandoffStore,
+        hub: Hub,
+        clock: Clock,
+        *,
+        writers: int = 1,
+        readers: int = 2,
     ) -> None:
         self._conversations = conversations
         self._handoffs = handoffs
         self._hub = hub
         self._clock = clock
         self._lanes = Lanes()
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="store")
+        self._writers = ThreadPoolExecutor(writers, thread_name_prefix="store-write")
+        self._readers = ThreadPoolExecutor(readers, thread_name_prefix="store-read")
 
     def close(self) -> None:
         """Let running steps finish and end the threads."""
-        self._pool.shutdown(wait=True)
+        for pool in (self._writers, self._readers):
+            pool.shutdown(wait=True)
 
     async def accept(self, turn: Turn) -> Accepted:
         """Write the turn down, or find the same one written before; with it the conversation's open hand-off."""
@@ -78,7 +89,7 @@ class Journal:
             )
             return stored, self._handoffs.active(turn.conversation_id)
 
-        stored, handoff = await self.run(step)
+        stored, handoff = await self.write(step)
         known = as_turn(stored, elder=turn.elder)
         return Accepted(known, stored.state is TurnState.NEW, stored.reply, stored.seq, handoff)
 
@@ -125,20 +136,20 @@ class Journal:
 
     async def open_turns(self, limit: int) -> list[tuple[Turn, bool]]:
         """Turns without their answer, oldest first, each with whether a holding line went out for it."""
-        stored = await self.run(lambda: self._conversations.open_turns(limit))
+        stored = await self.read(lambda: self._conversations.open_turns(limit))
         return [(as_turn(turn), turn.state is TurnState.DEFERRED) for turn in stored]
 
     async def history(self, conversation_id: str, *, after: int = 0, limit: int = 500) -> tuple[Entry, ...]:
         """What was said after `after` was sent, oldest first."""
-        return await self.run(lambda: self._conversations.history(conversation_id, limit, after))
+        return await self.read(lambda: self._conversations.history(conversation_id, limit, after))
 
     async def outbound(self, conversation_id: str, after: int) -> tuple[Outbound, ...]:
         """What was sent to the customer after `after`, in order."""
-        return await self.run(lambda: self._conversations.outbound_after(conversation_id, after))
+        return await self.read(lambda: self._conversations.outbound_after(conversation_id, after))
 
     async def handoff_of(self, conversation_id: str) -> Handoff | None:
         """The open hand-off of a conversation."""
-        return await self.run(lambda: self._handoffs.active(conversation_id))
+        return await self.read(lambda: self._handoffs.active(conversation_id))
 
     async def ensure_handoff(
         self, conversation_id: str, reason: str, summary: str, request_id: str, priority: Priority = Priority.NORMAL
@@ -151,16 +162,23 @@ class Journal:
                 conversation_id, reason, summary, priority, self._clock.now(), request_id
             )
 
-        return await self.run(step)
+        return await self.write(step)
 
     async def close_handoff(self, handoff_id: str) -> Handoff:
         """End a hand-off. Raises UnknownHandoff."""
-        return await self.run(lambda: self._handoffs.close(handoff_id, self._clock.now()))
+        return await self.write(lambda: self._handoffs.close(handoff_id, self._clock.now()))
 
-    async def run(self, step: Callable[[], ResultT]) -> ResultT:
-        """Run one synchronous step in a store thread. A refusal of the desk passes; any other error becomes UnavailableError."""
+    async def read(self, step: Callable[[], ResultT]) -> ResultT:
+        """Run one step that only reads. What the desk refuses (DeskError) passes, any other error is UnavailableError."""
+        return await self._run(self._readers, step)
+
+    async def write(self, step: Callable[[], ResultT]) -> ResultT:
+        """Run one step that writes; errors as in `read`."""
+        return await self._run(self._writers, step)
+
+    async def _run(self, pool: ThreadPoolExecutor, step: Callable[[], ResultT]) -> ResultT:
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._pool, step)
+            return await asyncio.get_running_loop().run_in_executor(pool, step)
         except DeskError:
             raise
         except Exception as error:
@@ -177,10 +195,10 @@ class Journal:
     async def _persist(self, step: Callable[[], ResultT]) -> ResultT:
         for pause in RETRIES:
             try:
-                return await self.run(step)
+                return await self.write(step)
             except UnavailableError:
                 await asyncio.sleep(pause)
-        return await self.run(step)
+        return await self.write(step)
 
 
 def as_turn(stored: StoredTurn, *, elder: bool = False) -> Turn:

@@ -34,11 +34,12 @@ class Metrics:
         self.request_seconds = Histogram("dianda_http_request_seconds", "HTTP latency", ["route"], buckets=_TURN_SECONDS, registry=registry)
         self._intents: set[str] = set()
 
-    def turn(self, turn: Turn, reply: Reply, outcome: str, seconds: float) -> None:
-        """Count one answered turn: `outcome` is a word of conversation.py, `seconds` from acceptance to reply."""
+    def turn(self, turn: Turn, reply: Reply, outcome: str, seconds: float | None = None) -> None:
+        """Count one answered turn: `outcome` is an Outcome, `seconds` from acceptance to reply, None for a late one."""
         trace = reply.trace
         self.turns.labels(turn.channel, self._intent(trace.intent.name), outcome).inc()
-        self.turn_seconds.labels(turn.channel).observe(seconds)
+        if seconds is not None:
+            self.turn_seconds.labels(turn.channel).observe(seconds)
         for part in _PARTS:
             spent = getattr(trace.elapsed_ms, part)
             if spent:

@@ -109,6 +109,8 @@ OPERATIONS = (
     Operation("get", "/api/v1/openapi.json", "This document", "operation", "application/json"),
     Operation("get", "/", "The chat page", "pages", "text/html", errors=(404,)),
     Operation("get", "/elder", "The chat page in 长辈模式", "pages", "text/html", errors=(404,)),
+    Operation("get", "/desk", "The agents' desk", "pages", "text/html", errors=(404,)),
+    Operation("get", "/ops", "The dashboard of operation", "pages", "text/html", errors=(404,)),
 )
 _ABOUT = (
     "电答：供电企业客户服务助手。The web page speaks the WebSocket protocol of docs/architecture.md at `GET /ws` "

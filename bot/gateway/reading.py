@@ -10,14 +10,15 @@ from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.web_exceptions import HTTPRequestEntityTooLarge
 from pydantic import BaseModel, ValidationError
+from pydantic_core import to_jsonable_python
 
 from bot.gateway.problems import (
-    BadRequestError,
     BodyTooLargeError,
     InvalidEncodingError,
     InvalidFieldsError,
     InvalidJsonError,
     InvalidUtf8Error,
+    NotFoundError,
     UnsupportedMediaTypeError,
 )
 
@@ -36,9 +37,12 @@ async def read_body(request: web.Request, model: type[ModelT]) -> ModelT:
 
 
 def read_query(request: web.Request, model: type[ModelT]) -> ModelT:
-    """The query parameters of `request` as a `model`; of a parameter given twice the first counts."""
+    """The query parameters of `request` as a `model`.
+
+    An empty one counts as left out (`?kind=&status=`), of one given twice the first counts, unknown ones are ignored.
+    """
     query = request.query
-    return validate(model, {name: query[name] for name in query})
+    return validate(model, {name: query[name] for name in query if query[name]})
 
 
 def validate(model: type[ModelT], data: object) -> ModelT:
@@ -62,11 +66,16 @@ def parse_json(raw: bytes) -> Any:
 
 
 def path_part(request: web.Request, name: str) -> str:
-    """A part of the path. Raises BadRequestError when it holds characters no name of ours has."""
+    """A part of the path. Raises NotFoundError when it holds characters that no name of ours has."""
     value = request.match_info[name]
     if not value.isprintable():
-        raise BadRequestError
+        raise NotFoundError
     return value
+
+
+def plain(value: object) -> Any:
+    """Anything the knowledge base may give (dataclass, model, mapping, numpy number, date) as JSON data."""
+    return to_jsonable_python(value, fallback=lambda other: other.item() if hasattr(other, "item") else str(other))
 
 
 def as_json(data: Mapping[str, Any] | BaseModel, *, status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -55,22 +56,35 @@ class Response:
 
 
 class Responder:
-    """Decides one turn. Holds no state; raises nothing of the assistant's."""
+    """Decides one turn; raises nothing of the assistant's.
 
-    def __init__(self, assistant: Assistant, hazard: Hazard) -> None:
+    `patience`: seconds the assistant is given for a turn. `most` turns are with it at a time; as a conversation has one
+    turn at work, the places go round the conversations.
+    """
+
+    def __init__(
+        self, assistant: Assistant, hazard: Hazard, *, hotline: str = "95598", patience: float = 30.0, most: int = 16
+    ) -> None:
         self._assistant = assistant
         self._hazard = hazard
+        self._hotline = hotline
+        self._patience = patience
+        self._seats = asyncio.Semaphore(most)
         self._leave = words().handoff.leave
 
-    async def respond(self, turn: Turn, handoff: Handoff | None, *, timeout: float) -> Response:
-        """Answer `turn`, spending at most `timeout` seconds on the assistant."""
+    async def respond(
+        self, turn: Turn, handoff: Handoff | None, *, on_begin: Callable[[], None] = lambda: None
+    ) -> Response:
+        """Answer `turn`; `handoff` is the conversation's open one. `on_begin` is called when the assistant gets the turn."""
         if handoff is not None and self.leaves(turn):
             return Response(self.say(turn, words().handoff.left), Outcome.LEFT_AGENT)
         if handoff is not None and handoff.state is HandoffState.ACTIVE:
             return Response(self._beside_agent(turn), Outcome.WITH_AGENT)
         queued: Shown = "none" if handoff is None else "queued"
         try:
-            answer = await self._assistant.turn(turn, timeout=timeout)
+            async with self._seats:
+                on_begin()
+                answer = await self._assistant.turn(turn, timeout=self._patience)
         except AssistantDownError as error:
             return self._while_down(turn, queued, tried=error.sent)
         except AssistantSlowError:
@@ -83,7 +97,7 @@ class Responder:
             trace = trace.model_copy(update={"handoff": queued})
         if answer.action_failed:
             # What the assistant did say stays: safety lines may be among it.
-            messages = [*answer.messages, words().holding.action_failed.message()]
+            messages = [*answer.messages, self._message(words().holding.action_failed)]
             return Response(_reply(turn, messages, trace), Outcome.ACTION_FAILED, keep=True)
         return Response(_reply(turn, answer.messages, trace), Outcome.ANSWERED)
 
@@ -93,7 +107,10 @@ class Responder:
 
     def say(self, turn: Turn, line: Line, *, handoff: Shown = "none") -> Reply:
         """A reply of one line of our own."""
-        return _reply(turn, [line.message()], Trace(handoff=handoff))
+        return _reply(turn, [self._message(line)], Trace(handoff=handoff))
+
+    def _message(self, line: Line) -> Message:
+        return line.message(hotline=self._hotline)
 
     def _beside_agent(self, turn: Turn) -> Reply:
         """The agent answers; the bot keeps quiet unless there is danger."""
@@ -106,7 +123,7 @@ class Responder:
         if danger is None:
             reply = self.say(turn, words().holding.assistant_down, handoff=handoff)
             return Response(reply, Outcome.ASSISTANT_DOWN, keep=True, tried=tried)
-        messages = [*danger.messages, words().holding.safety_kept.message()]
+        messages = [*danger.messages, self._message(words().holding.safety_kept)]
         trace = danger.trace.model_copy(update={"handoff": handoff})
         return Response(_reply(turn, messages, trace), Outcome.DANGER_KEPT, keep=True, tried=tried)
 

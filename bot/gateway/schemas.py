@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from actions.desk.tickets import Kind, Status
+from actions.desk.tickets import EventType, Kind, Status
 from bot.gateway.fields import Id, Note, Payload, Text
 from bot.gateway.turn import Citation, Entity, IntentScore, Message
 
@@ -181,11 +181,25 @@ class TicketList(BaseModel):
 
 
 class TicketEventRequest(BaseModel):
-    """A step or a remark. `actor` is who does it, as it stands in the log."""
+    """A step or a remark. `actor` is who does it, as it stands in the log; `merged` names the parent incident."""
 
-    type: Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=r"^[a-z_]+$")]
+    model_config = ConfigDict(
+        json_schema_extra={
+            "if": {"properties": {"type": {"const": "merged"}}},
+            "then": {"required": ["parent_ticket_no"], "properties": {"parent_ticket_no": {"type": "string"}}},
+        }
+    )
+
+    type: EventType
     note: Note = ""
     actor: Id = "staff"
+    parent_ticket_no: Id | None = None
+
+    @model_validator(mode="after")
+    def _parent_of_a_merger(self) -> TicketEventRequest:
+        if self.type is EventType.MERGED and self.parent_ticket_no is None:
+            raise ValueError("merged needs parent_ticket_no")
+        return self
 
 
 class HandoffQuery(BaseModel):

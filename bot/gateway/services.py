@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from aiohttp import web
 
+from actions.desk.clock import Clock
 from actions.desk.tickets import EventType, Page, Ticket, TicketFilter
 from bot.gateway.assistant import Assistant
 from bot.gateway.conversation import Conversations
@@ -29,7 +30,9 @@ class Desk(Protocol):
     def tickets(self, wanted: TicketFilter | None = None, cursor: str | None = None, limit: int = 50) -> Page:
         """A page of tickets, newest first. Raises InvalidCursor."""
 
-    def move(self, ticket_no: str, type: EventType | str, *, actor: str, note: str = "") -> Ticket:
+    def move(
+        self, ticket_no: str, type: EventType | str, *, actor: str, note: str = "", parent_ticket_no: str | None = None
+    ) -> Ticket:
         """Take a step. Raises UnknownTicket, IllegalMove, InvalidTicket, StaleVersion; nothing is changed then."""
 
 
@@ -74,6 +77,7 @@ class Services:
     metrics: Metrics
     conversation_limit: RateLimiter
     checks: Mapping[str, Check]
+    clock: Clock
     pages: Path
 
 

@@ -40,6 +40,8 @@ class Settings(BaseSettings):
     )
     staff_token: SecretStr = Field(default=SecretStr(""), description="Empty: generated once into `home`/keys/staff.token.")
     profile: str = Field(default="state_grid", pattern=r"^[a-z][a-z0-9_]*$", description="Company or province profile.")
+    company: str = Field(default="安澜供电公司", description="The utility's name as customers read it.")
+    hotline: str = Field(default="95598", description="The service hotline.")
     encoder: str = Field(default="", description="sentence-transformers id or folder; empty means the built one.")
     demo: bool | None = Field(default=None, description="Seed the demo utility; default only for the embedded database.")
 
@@ -52,7 +54,9 @@ class Settings(BaseSettings):
     )
     max_body_bytes: int = Field(default=64 * 1024, ge=1024)
     turn_seconds: float = Field(default=15.0, gt=0, description="A caller waits no longer than this for a turn.")
-    store_threads: int = Field(default=4, ge=1, le=64, description="Threads that speak to the database.")
+    store_threads: int | None = Field(
+        default=None, ge=1, le=64, description="Threads that write to the database; one for SQLite, else four."
+    )
     assistant_calls: int = Field(default=16, ge=1, description="Turns the assistant works on at the same time.")
 
     log_level: Literal["debug", "info", "warning", "error"] = "info"
@@ -77,6 +81,11 @@ class Settings(BaseSettings):
             # A production database must never receive invented customers by default.
             self.demo = embedded
         return self
+
+    @property
+    def store_writers(self) -> int:
+        """Threads that write: what was set, else what suits the database."""
+        return self.store_threads or (1 if self.database_url.startswith("sqlite") else 4)
 
     @property
     def assistant_url(self) -> str:

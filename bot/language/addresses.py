@@ -24,7 +24,7 @@ _NUMBERED = {
 # Only after another part: 501 alone is a number, 对面 alone is nowhere.
 _FOLLOWING = {
     "room": words.ROOM, "phase": words.PHASE, "underground": words.UNDERGROUND, "crossing": words.CROSSING,
-    "beside": words.PLACE_BESIDE, "that_one": words.THAT_ONE,
+    "dwelling": words.DWELLING, "beside": words.PLACE_BESIDE, "that_one": words.THAT_ONE,
 }  # fmt: skip
 
 
@@ -34,11 +34,16 @@ def _compiled(patterns: dict[str, str]) -> list[tuple[str, re.Pattern[str]]]:
 
 _NAMED_PATTERNS, _WEAK_PATTERNS = _compiled(_NAMED), _compiled(_WEAK)
 _NUMBERED_PATTERNS, _FOLLOWING_PATTERNS = _compiled(_NUMBERED), _compiled(_FOLLOWING)
-_SHOP = re.compile(words.SHOP_BESIDE)
+_SHOPS = {"beside": re.compile(words.SHOP_BESIDE), "house": re.compile(words.SHOP_AT_DOOR)}
 _JOINED_ROADS = re.compile("与|和|跟|、")
 _BLANK = re.compile("[,，、 ]")
-_IN = re.compile(r"(?:在|住|勒|喺|位于|位置|地址|地点|住址)(?:是|就是|为|:|：|就在|填|写|在)*$")
+_IN = re.compile(r"(?:小区叫|小区是|在|住|勒|喺|位于|位置|地址|地点|住址)(?:是|就是|为|:|：|就在|填|写|在)*$")
 _OFFICE = re.compile("供电|电力|公司|政府|人(?!民)|局|的(?:供电|电力)|市民|那?里的电|电价|规定|政策")
+_FAULT = re.compile("停电|没电|断电|断了|冒|火|掉|倒|漏电|触电|电线|电杆|变压器|电压|跳闸|一闪|报修")
+_TOLD = re.compile("有人|全村|全队|全组|停|没电|没得电|断电|冇电|电压|的线|来电|整个|几户|今天|昨|又|一直|电线|电杆|变压器")
+_OUR_OFFICE = re.compile("(?![去进打投透跑两趟上镇乡县市村他她附你这那])[一-鿿]{2,3}(?:营业厅|供电所)")
+_DOING = re.compile("开(?!发)|[偷用做办搞个里]")
+_FAMILY_HAMLET = re.compile("[王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董潘袁蔡蒋余于杜叶程苏魏吕丁任沈姚卢姜崔谭廖范汪陆金石戴贾韦夏邱方侯邹熊孟秦白江阎薛尹段雷黎史龙陶贺顾毛郝龚邵万钱严覃武戴莫孔向汤][庄屯寨坳坪湾沟岭店集]")
 _FAMILY_PLACE = re.compile(r".{1,3}家.$")
 _SURE = frozenset({"city", "district", "town", "community", "village", "estate", "road", "avenue"})
 _DOORS = frozenset({"building", "unit", "house", "room", "floor", "group", "lane", "underground", "phase"})
@@ -58,7 +63,7 @@ class Part:
     @property
     def generic(self) -> bool:
         """True for words that only look like a name: 小区, 马路, 农村."""
-        return self.kind in _ALL_NAMED and bool(words.GENERIC.fullmatch(self.text))
+        return self.kind in _ALL_NAMED and self.kind != "landmark" and bool(words.GENERIC.fullmatch(self.text))
 
 
 _ALL_NAMED = frozenset(_NAMED) | frozenset(_WEAK)
@@ -74,13 +79,13 @@ def _addresses(text: str, *, answer: bool = False) -> list[list[Part]]:
     found: list[list[Part]] = []
     at = 0
     while at < len(text):
-        parts = _parts_from(masked, text, at) if masked[at] != "_" else []
-        parts = _trimmed(parts, answer=answer)
+        said = _parts_from(masked, text, at) if masked[at] != "_" else []
+        parts = _trimmed(said, answer=answer)
         if parts and _specific(parts, text, answer=answer):
             found.append(parts)
             at = parts[-1].end
         else:
-            at += 1
+            at = said[0].end if said else at + 1
     return found
 
 
@@ -114,53 +119,81 @@ def _part_at(masked: str, text: str, at: int, before: list[Part]) -> Part | None
             match = pattern.match(text, at)
             if match:
                 return Part(kind, text[at : match.end()], at, match.end())
-        if before[-1].kind in ("beside", "house"):
-            match = _SHOP.match(masked, at)
+        if before[-1].kind in _SHOPS:
+            match = _SHOPS[before[-1].kind].match(masked, at)
             if match:
                 return Part("landmark", text[at : match.end()], at, match.end())
-    for patterns in (_NAMED_PATTERNS, _WEAK_PATTERNS):
-        # The shortest: 滨江区 before 滨江区望江路.
-        matches = [(m.end(), kind) for kind, m in ((kind, p.match(masked, at)) for kind, p in patterns) if m]
-        if matches:
-            end, kind = min(matches, key=lambda found: found[0])
-            return Part(kind, text[at:end], at, end)
-    return None
+    named = _named(_NAMED_PATTERNS, masked, text, at)
+    # The shortest: 滨江区 before 滨江区望江路; but 铁路新村 before 铁路. Among doubtful endings the longest: 安居里.
+    found = min(named, key=lambda part: (part.generic, part.end)) if named else None
+    if found is None:
+        weak = _named(_WEAK_PATTERNS, masked, text, at)
+        found = max(weak, key=lambda part: (not part.generic, part.end)) if weak else None
+    if found and before and found.generic and not (found.kind == "landmark" or _KEPT_GENERIC.fullmatch(found.text)):
+        return None
+    return found
+
+
+def _named(patterns: list[tuple[str, re.Pattern[str]]], masked: str, text: str, at: int) -> list[Part]:
+    matches = ((kind, pattern.match(masked, at)) for kind, pattern in patterns)
+    return [Part(kind, text[at : match.end()], at, match.end()) for kind, match in matches if match]
 
 
 def _trimmed(parts: list[Part], *, answer: bool) -> list[Part]:
     """Without vague words at either end: 88号门口 is 88号, 小区3栋 is 3栋."""
     while parts and parts[0].generic and not _KEPT_GENERIC.fullmatch(parts[0].text):
         parts = parts[1:]
-    while not answer and len(parts) > 1 and parts[-1].kind in ("beside", "that_one") and parts[-2].kind in _DOORS:
+    while not answer and len(parts) > 1 and (
+        (parts[-1].kind in ("beside", "that_one") and parts[-2].kind in _DOORS | {"dwelling"}) or parts[-1].text in ("里面", "里头")
+    ):
         parts = parts[:-1]
     return parts
 
 
 def _specific(parts: list[Part], text: str, *, answer: bool) -> bool:
     kinds = [part.kind for part in parts]
-    placed = answer or bool(_IN.search(text[: parts[0].start]))
-    sure = [part for part in parts if part.kind in _SURE and not part.generic]
-    if sure:
+    if any(part.kind in _SURE and not part.generic for part in parts):
         areas_only = all(kind in ("city", "district", "town") for kind in kinds)
         return not (areas_only and _OFFICE.match(text, parts[-1].end))
-    for part, following in zip(parts, [*kinds[1:], ""]):  # noqa: B905 - one more kind than parts is meant
-        if part.generic:
-            continue
-        if part.kind == "hamlet" and (
-            placed or following in _DOORS | _SPOTS or (_FAMILY_PLACE.fullmatch(part.text) and part.kind == kinds[0])
-        ):
-            return True
-        if part.kind == "estate_short" and (placed or following in _DOORS):
-            return True
-        if part.kind == "landmark" and (following in _SPOTS or (placed and len(part.text) > 2)):  # noqa: PLR2004
+    placed = answer or bool(_IN.search(text[: parts[0].start]))
+    for index, part in enumerate(parts):
+        if not part.generic and _doubtful_holds(parts, index, text, placed=placed):
             return True
     doors = [kind for kind in kinds if kind in _DOORS]
     return len(doors) >= (1 if answer else 2) and len(doors) == len(kinds)
 
 
+def _doubtful_holds(parts: list[Part], index: int, text: str, *, placed: bool) -> bool:
+    """Whether a part whose last word proves little (X湾, X里, X店) is an address in its company."""
+    part = parts[index]
+    following = parts[index + 1].kind if index + 1 < len(parts) else ""
+    if part.kind == "hamlet":
+        family = bool(_FAMILY_PLACE.fullmatch(part.text)) and index == 0
+        return placed or family or following in _DOORS | _SPOTS or (index == 0 and _happens_there(part, text))
+    if part.kind == "estate_short":
+        return following in _DOORS or (placed and len(part.text) > 2)  # noqa: PLR2004
+    if part.kind == "landmark":
+        # 学校 and 菜市场 are everywhere, 实验小学 is one.
+        named = len(part.text) > 3 and not _DOING.search(part.text)  # noqa: PLR2004
+        if following in _SPOTS:
+            return placed or named or len(parts) > 2 or bool(_FAULT.search(text))  # noqa: PLR2004
+        if following in _DOORS and named:
+            return True
+        numbered = index > 0 and parts[index - 1].kind in _DOORS | _SPOTS
+        return numbered or (named and (placed or bool(_OUR_OFFICE.fullmatch(part.text))))
+    return False
+
+
+def _happens_there(part: Part, text: str) -> bool:
+    """牛角湾停电了: a name at the head of a clause, of which something is told."""
+    headed = part.start == 0 or text[part.start - 1] in ",，。!、 "
+    named = len(part.text) > 2 or bool(_FAMILY_HAMLET.fullmatch(part.text))  # noqa: PLR2004
+    return headed and named and bool(_TOLD.match(text, part.end))
+
+
 _CLAUSE = re.compile(r"[,，。;；!！?？~\n]+")
 _LEAD = re.compile(
-    r"^(?:(?:嗯|哦|噢|啊|呃|那个?|就|好的?|行|对|你好|您好|师傅|同志|麻烦你?|请|唔该|听好|记一下|记好|"
+    r"^(?:(?:反正|也就|其实|嗯|哦|噢|啊|呃|那个?|就|好的?|行|对|你好|您好|师傅|同志|麻烦你?|请|唔该|听好|记一下|记好|"
     r"(?:我|俺|咱|阿拉|侬|我们|俺们|咱们|我老家|老家|我妈|我爸|我奶奶|我爷爷|父母|老人)?(?:的)?(?:家|屋头|屋里|屋企|店|店里|厂|厂里|公司|单位|这边|这里|这儿|这|人)?(?:是?住在?|住勒|住喺|在|勒|喺|位于|就在|位置|来)(?:是|就是|在)?|"
     r"(?:我|俺|咱|阿拉|我们|俺们)(?:家|屋头|屋里|屋企|们?村|们?小区|们?这)?(?:的)?(?=是|就|门牌)|"
     r"(?:具体|详细|用电|安装|装表|报修|家庭|大概|准确|门牌)?(?:的)?(?:地址|地点|位置|住址|地方|门牌号?)(?:就)?(?:是|在|为|写|填|:|没有)?(?:在)?|就写|就填|写|填|就是|是|应该是|大概是?|可能是?|"
@@ -168,18 +201,47 @@ _LEAD = re.compile(
 )
 _TAIL = re.compile(
     r"(?:(?:停电|没电|没得电|冇电|断电|跳闸|没有电|缺电|电压|来电|有电|报修|要?修|坏|烧|着火|起火|冒|打火|漏电|触电|爆|电线|电杆|电表|电话|手机|联系|户号|姓名|户名|我叫|我姓|我是|快点?来|快来|赶紧|赶快|麻烦|谢谢|多谢|唔该|来人|派人"
-    r"|几栋|几单元|几号|门牌|没有门牌|怎么|咋|为什么|什么|多久|吗|吧?[?？]|已经|现在|今天|昨天|突然|全部|整个|整栋|单元我|到时|你们|师傅|行不行|可以|好找|很好找|你看|知道|晓得|对|别|不要|不是).*)$"
+    r"|几栋|几单元|几号|门牌|没有门牌|怎么|咋|为什么|什么|多久|吗|吧?[?？]|已经|现在|今天|昨天|突然|全部|整个|整栋|单元我|到时|你们|师傅|行不行|可以|好找|很好找|你看|知道|晓得|对(?=的|吧|$)|别(?=问|的|再)|不要|不是).*)$"
 )
 _TAIL_PARTICLES = re.compile(
-    r"(?:的?(?:这边|这里|这儿|这块|那边|那里|那儿|那块|这一带|一带|附近的?人?)|啊|呀|哦|噢|呢|吧|嘛|哈|了|的话|哩|咯|啦|喔|哎|欸|嘞|就行|就好|就是了?|(?<![馆饭菜家])的)+$"
+    r"(?:的?(?:这边|这里|这儿|这块|那边|那里|那儿|那块|这一带|一带|附近的?人?)|啊|呀|哦|噢|呢|吧|嘛|哈|了|的话|哩|咯|啦|喔|哎|欸|嘞|就行|就好|(?<=[路街道巷])上|就是了?|(?<![馆饭菜家])的)+$"
 )
 _NO_ADDRESS = re.compile(
     r"^(?:好的?|行|可以|嗯+|对|是的?|不是|不知道|不晓得|晓不得|不清楚|不记得|忘了|没有|不用|算了|谢谢|你好|喂|在吗?|什么|啥|转人工|人工|等一?下?|等等|稍等|快点?|快来|停电了?|没电了?|跳闸了?|取消|退出|返回|重来)[了啊呀吧呢哦的]*$"
 )
 _QUESTION = re.compile(r"多久|多少|几点|几时|什么|怎么|咋|为啥|吗|吗$|能不能|可不可以|行不行|哪里|哪儿|在哪|谁|是不是|[?？]|干嘛|凭什么|要不要|何时|有没有|呢$")
+_PARTICLES = "啊呀哦噢呢吧嘛哈了的哩咯啦喔哎嘞 .、"
+_DESCRIBED = re.compile(r"(?:的)?(?:[开卖修做]?[一-鿿]{1,4}的(?:[一-鿿]{1,3})?|[一-鿿]{1,3}[房屋店楼铺院])")
 _VAGUE = frozenset({"city", "district", "town"})
 _HOUSE_ONLY = re.compile(r"^(?:我|俺|咱|你|他)?(?:家|家里|屋里|村里|小区|楼上|楼下|隔壁|村|店里|厂里|公司|单位|这里|这边|这儿|这|那边|门口|路边|楼道|整栋楼|楼里|院子里?|外面|屋头)+$")
 _LONGEST = 60
+
+
+def bare_address(text: str) -> tuple[int, int] | None:
+    """The span of a regular `text` that is nothing but an address with the usual words around it, or None."""
+    if len(text) > _LONGEST or _NO_ADDRESS.match(text):
+        return None
+    clause = _CLAUSE.split(text, maxsplit=1)[0]
+    cleaned = _cleaned(clause)
+    start = text.find(cleaned)
+    if len(cleaned) < 3 or start < 0 or text[start + len(cleaned) : len(clause)].strip(_PARTICLES):  # noqa: PLR2004
+        return None
+    addresses = _addresses(cleaned, answer=True)
+    parts = addresses[0] if addresses else []
+    if not parts or parts[0].start > 0 or not _stands_alone(parts):
+        return None
+    rest = cleaned[parts[-1].end :]
+    if rest and not (parts[-1].kind in _SPOTS | {"landmark"} and _DESCRIBED.fullmatch(rest)):
+        return None
+    return start, start + len(cleaned)
+
+
+def _stands_alone(parts: list[Part]) -> bool:
+    kinds = {part.kind for part in parts}
+    named = any(part.kind in _ALL_NAMED - {"landmark", "estate_short"} and not part.generic for part in parts)
+    if named or (kinds & _SPOTS and "landmark" in kinds):
+        return True
+    return kinds <= _DOORS - {"house", "group"} or ("estate_short" in kinds and bool(kinds & _DOORS))
 
 
 def read_address(text: str) -> str | None:

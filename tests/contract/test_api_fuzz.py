@@ -19,14 +19,14 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
-from schemathesis.config import SchemathesisConfig
 
 from actions.desk.tickets import Kind, NewTicket
 from bot.gateway.openapi import OPERATIONS, document
 from bot.gateway.problems import CONTENT_TYPE
 from tests.unit.gateway.fakes import STAFF, House
 
-UNHURRIED = settings(deadline=None, suppress_health_check=list(HealthCheck))
+# The same cases at every run: what is found by chance must not turn up in somebody else's change.
+UNHURRIED = settings(derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @dataclass
@@ -81,28 +81,31 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
         thread.join(5)
 
 
-@pytest.fixture
-def api(live: Live) -> Any:
-    spec = json.loads(json.dumps(document()))
-    # Names that exist, so that more than 404 is seen of what lies behind them.
-    for path, operations in spec["paths"].items():
-        for operation in operations.values():
-            for parameter in operation.get("parameters", []):
-                known = {"ticket_no": live.ticket_no, "handoff_id": live.handoff_id, "topic": "bill-late-fee"}.get(parameter["name"])
-                if parameter["in"] == "path" and known:
-                    parameter["example"] = known
-        assert path.startswith("/")
-    config = SchemathesisConfig.from_dict({"base-url": live.url})
-    return schemathesis.openapi.from_dict(spec, config=config)
+# What no JSON schema can say: that text inside a text is JSON, that a cursor is one we gave out.
+BEYOND_A_SCHEMA = ("must be a JSON object", "invalid_cursor")
 
-
-schema = schemathesis.pytest.from_fixture("api")
+schema = schemathesis.openapi.from_dict(json.loads(json.dumps(document())))
 
 
 @schema.parametrize()
 @settings(UNHURRIED, max_examples=25)
-def test_no_answer_is_undocumented(case: schemathesis.Case) -> None:
-    case.call_and_validate(headers=STAFF)
+def test_no_answer_is_undocumented(case: schemathesis.Case, live: Live) -> None:
+    known = {"ticket_no": live.ticket_no, "handoff_id": live.handoff_id, "topic": "bill-late-fee"}
+    # Every other case is about something that exists, so that more than 404 is seen of what lies behind a name.
+    for name, value in (case.path_parameters or {}).items():
+        if case.path_parameters is not None and len(str(value)) % 2:
+            case.path_parameters[name] = known[name]
+    response = case.call(base_url=live.url, headers=STAFF)
+    beyond: list[Any] = []
+    if len(case.operation.query):
+        # Unknown and empty query parameters are ignored on purpose.
+        beyond.append(schemathesis.checks.negative_data_rejection)
+    if response.status_code == 422 and any(word in response.text for word in BEYOND_A_SCHEMA):
+        beyond.append(schemathesis.checks.positive_data_acceptance)
+    if response.status_code == 413:
+        # A body over the limit is refused before it is read, right or wrong.
+        beyond += [schemathesis.checks.negative_data_rejection, schemathesis.checks.positive_data_acceptance]
+    case.validate_response(response, headers=STAFF, excluded_checks=beyond)
 
 
 JSON = st.recursive(

@@ -12,13 +12,13 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Callable
 
-from bot.language.addresses import looks_like_address, read_address
-from bot.language.names import read_name
-
-from actions.handlers.forms.flow import FlowField
+from actions.handlers.forms.flow import FlowField, Option
 from actions.handlers.forms.said import Said
+from bot.language.addresses import looks_like_address, read_address
 from bot.language.finders.dates import months_back
+from bot.language.names import read_name
 from bot.language.normalise import normalise
+from bot.language.numerals import to_number
 
 YES = re.compile(
     r"^(?:对+|是+|是的|对的|嗯+|恩+|好+|好的|好嘞|好呀|可以|可以的|行|行的|行吧|中|要得|确认|确定|没错|没有错|没问题|没有问题|正确|提交|同意|ok|okay|yes|"
@@ -106,6 +106,8 @@ def _last4(field: FlowField, said: Said, asked: bool) -> Reading:
     if not asked:
         tail = re.search(r"(?:尾号|后四位|末四位|后4位|末4位)[是为:：,， ]*(\d{4})(?!\d)", normalise(said.words).text)
         return Reading(tail.group(1)) if tail else NOTHING
+    if said.value("account_no"):
+        return NOTHING
     digits = _digits(said)
     if len(digits) == 4:
         return Reading(digits)
@@ -198,9 +200,11 @@ def _choice(field: FlowField, said: Said, asked: bool) -> Reading:
         if pressed == option.value:
             return Reading(option.value)
     words = said.words
-    hits = [o for o in field.options if o.title in words or any(also in words for also in o.also)]
+    hits = _named(field, words)
     if len(hits) == 1 and (asked or len(words) > 2):
         return Reading(hits[0].value)
+    if asked and len(hits) > 1:
+        return Reading(wrong="您说了" + "和".join(o.title for o in hits) + "，一次请选一个")
     if asked:
         numbered = re.fullmatch(r"(?:第)?([1-9一二三四五六七八九])(?:个|项|种)?", words)
         if numbered:
@@ -208,6 +212,20 @@ def _choice(field: FlowField, said: Said, asked: bool) -> Reading:
             if at <= len(field.options):
                 return Reading(field.options[at - 1].value)
     return NOTHING
+
+
+def _named(field: FlowField, words: str) -> list[Option]:
+    """The options named in the words. Of two names of which one contains the other (不是, 是) the longer one counts."""
+    found = {}
+    for option in field.options:
+        names = [name for name in (option.title, *option.also) if name in words]
+        if names:
+            found[option.value] = (option, max(names, key=len))
+    return [
+        option
+        for option, name in found.values()
+        if not any(name != other and name in other for _, other in found.values())
+    ]
 
 
 def _yes_no(field: FlowField, said: Said, asked: bool) -> Reading:
@@ -219,8 +237,12 @@ def _yes_no(field: FlowField, said: Said, asked: bool) -> Reading:
 
 
 def _number(field: FlowField, said: Said, asked: bool) -> Reading:
-    found = re.search(r"\d+(?:\.\d+)?", normalise(said.words).text) if asked else None
-    return Reading(found.group()) if found else NOTHING
+    if not asked:
+        return NOTHING
+    text = normalise(said.words).text
+    found = re.search(r"\d+(?:\.\d+)?|[零一二两三四五六七八九十百千万点半]+", text)
+    number = to_number(found.group()) if found else None
+    return Reading(f"{number:g}") if number is not None else NOTHING
 
 
 def _text(field: FlowField, said: Said, asked: bool) -> Reading:

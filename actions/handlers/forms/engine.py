@@ -20,8 +20,10 @@ from actions.handlers.forms.state import CONFIRM, FIX, SWITCH, FlowState
 from actions.handlers.words import Bubble, Phrases, button
 
 CANCEL = re.compile(
-    r"^(?:算了|不弄了|不办了|不报了|不查了|不投诉了|取消|退出|停止|别弄了|别办了|不搞了|不整了|不想弄了|不想办了|返回|先不办|先不报|先这样|不麻烦了|唔搞喇|勿办了)"
+    r"^(?:那就|那|唉+|哎呀?|嗯+|还是|要不|我|行了|好了)*[,，、 ]*(?:算了|不弄了|不办了|不报了|不查了|不投诉了|不举报了|取消|退出|停止|别弄了|别办了|不搞了|不整了|"
+    r"不想弄了|不想办了|返回|先不办|先不报|先这样|不麻烦了|唔搞喇|勿办了)"
 )
+SKIP = re.compile(r"不留|匿名|不方便|没有|冇|不想|跳过|不填|不用|不说|保密|不告诉|无所谓|随便")
 WHY = re.compile(
     r"为什么要|为啥要|为什么问|问这个|要这个|要.{0,4}干(?:嘛|啥|什么)|干(?:嘛|啥|什么)(?:用|要)|做什么用|有什么用|咋还要|凭什么"
 )
@@ -100,13 +102,14 @@ class FormEngine:
         if said.words:
             state.said.append(said.words)
         step = Step([], state)
+        # What the customer says goes before what is on file.
+        self._gather(flow, state, said, asked=None)
         opened = self._world.begin(flow, state, said, memory)
         self._merge(step, opened)
         state.values = {**opened.values, **state.values}
         if opened.ended:
             step.state = None
             return step
-        self._gather(flow, state, said, asked=None)
         if flow.opening and not opened.bubbles:
             step.bubbles.append(Bubble(flow.opening.text, flow.opening.speech))
         refused = self._look_at_values(flow, state, said, step, list(state.values))
@@ -132,7 +135,9 @@ class FormEngine:
             return step
         if state.asking == SWITCH:
             return self._answer_switch(flow, state, said, step, memory)
-        if self._gives_up(said, flow.field(state.asking)):
+        asked = flow.field(state.asking)
+        chosen = asked is not None and asked.type == "choice" and read_answer(asked, said).value is not None
+        if not chosen and self._gives_up(said, asked):
             step.bubbles.append(self._phrases.bubble("cancelled", title=flow.title))
             step.state = None
             return step
@@ -174,9 +179,7 @@ class FormEngine:
         if changed:
             refused = self._look_at_values(flow, state, said, step, changed)
             return step if step.state is None else self._onward(flow, state, said, step, memory, refused)
-        if not asked.required and (
-            is_no(said) or said.intent in ("deny", "cancel") or re.search("跳过|不填|没有", said.words)
-        ):
+        if not asked.required and (is_no(said) or said.intent in ("deny", "cancel") or SKIP.search(said.words)):
             state.skipped.append(asked.name)
             return self._onward(flow, state, said, step, memory, None)
         return self._not_understood(flow, state, asked, reading, step)
@@ -351,10 +354,12 @@ class FormEngine:
         return self.begin(danger, said, memory, carried)
 
     def _gives_up(self, said: Said, asked: FlowField | None) -> bool:
-        if said.intent == "cancel" and (said.pressed or said.confidence >= 0.5):
-            return asked is None or asked.type != "text" or len(said.words) <= 12
-        if CANCEL.match(said.words) and len(said.words) <= 12 and not CORRECTION.search(said.words):
+        if CANCEL.match(said.words) and len(said.words) <= 14 and not CORRECTION.search(said.words):
             return True
+        if asked is not None and not asked.required and SKIP.search(said.words):
+            return False
+        if said.intent == "cancel" and (said.pressed or said.confidence >= 0.4):
+            return asked is None or asked.type != "text" or len(said.words) <= 12
         # 不用了 to a required question is the end of it; to an optional one it only skips.
         return bool(re.match(r"^(?:不用了|不需要了|不要了|没事了)", said.words)) and (asked is None or asked.required)
 
@@ -366,10 +371,13 @@ class FormEngine:
         for item in flow.fields:
             if item is asked or item.type in ("text", "yes_no", "number"):
                 continue
+            if item.type == "phone" and state.asking == "phone_last4":
+                continue  # the number on file, given whole: not a new contact
             reading = read_answer(item, said, asked=False)
             if reading.value is None or reading.value == state.values.get(item.name):
                 continue
-            if item.name in state.values and not CORRECTION.search(said.words):
+            renamed = item.type == "account_no" and state.asking == "phone_last4"
+            if item.name in state.values and not renamed and not CORRECTION.search(said.words):
                 continue
             state.values[item.name] = reading.value
             changed.append(item.name)
@@ -391,6 +399,7 @@ class FormEngine:
                     return None
                 if seen.ask_again:
                     state.values.pop(seen.ask_again, None)
+                    state.skipped = [name for name in state.skipped if name != seen.ask_again]
                     return seen.ask_again
         return None
 

@@ -92,6 +92,8 @@ class FlowField(_Strict):
     def _sensible(self) -> Self:
         if self.type == "choice" and len(self.options) < 2:
             raise ValueError(f"choice field {self.name} needs at least two options")
+        if self.name in ("confirm", "fix", "switch"):
+            raise ValueError(f"a field cannot be called {self.name}: the engine's own questions are")
         if self.only_if_said and self.required:
             raise ValueError(f"field {self.name} is only_if_said, so it cannot be required")
         return self

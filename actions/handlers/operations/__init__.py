@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from actions.desk.customers import Account
 from actions.handlers.forms.engine import Outcome
 from actions.handlers.operations import accounts, billing, outages, tickets
 from actions.handlers.operations.job import Job
+from actions.handlers.services import Services
 
 OPERATIONS: dict[str, Callable[[Job], Outcome]] = {
     "file_ticket": tickets.file_ticket,
@@ -21,3 +23,6 @@ OPERATIONS: dict[str, Callable[[Job], Outcome]] = {
     "unbind_account": accounts.unbind,
 }
 """Name in a flow file → what it does."""
+
+AFTER_VERIFICATION: dict[str, Callable[[Services, Account], Outcome]] = {"reconnect": billing.before_reconnecting}
+"""Operation → what is told, or found to be needless, as soon as the account is verified."""

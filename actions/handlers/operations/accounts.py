@@ -15,7 +15,9 @@ def show_article(job: Job) -> Outcome:
     with job.watch("knowledge"):
         found = answer_topic(job.services, topic) or answer_topic(job.services, job.settings["topic"])
     if found is None:
-        return Outcome([job.services.phrases.bubble("no_answer", hotline=job.services.hotline)])
+        return Outcome([job.services.phrases.bubble("no_answer")])
+    back = ["/" + intent for intent in job.flow.intents]
+    found.bubbles[0].buttons = [b for b in found.bubbles[0].buttons if b["payload"] not in back]
     found.bubbles[0].buttons += [b for b in job.settings.get("buttons", []) if b not in found.bubbles[0].buttons]
     return found
 

@@ -9,6 +9,7 @@ from actions.handlers import masks
 from actions.handlers.forms.engine import Outcome
 from actions.handlers.operations.job import Job
 from actions.handlers.operations.tickets import file_ticket
+from actions.handlers.services import Services
 from actions.handlers.words import Bubble, button
 
 
@@ -106,18 +107,21 @@ def _payments(job: Job, account: Account) -> Bubble:
     return bubble
 
 
-def reconnect(job: Job) -> Outcome:
-    """Ask for power back after arrears: only for an account that was cut off, and not before it has paid."""
-    account = job.services.customers.account(job.values["account_no"])
-    if account is None:
-        return Outcome([job.services.phrases.bubble("look_up_failed")])
+def before_reconnecting(services: Services, account: Account) -> Outcome:
+    """Whether there is anything to reconnect, and what is still owed."""
     if not account.disconnected:
-        bubble = job.services.phrases.bubble("not_disconnected", account=masks.account_no(account.account_no))
+        bubble = services.phrases.bubble("not_disconnected", account=masks.account_no(account.account_no))
         bubble.buttons = [button("停电报修", "/report_outage")]
+        return Outcome([bubble], ended=True)
+    if account.arrears > Decimal(0):
+        bubble = services.phrases.bubble("reconnect_owed", arrears=f"{account.arrears:.2f}")
+        bubble.buttons = [button("交电费", "/how_to_pay")]
         return Outcome([bubble])
-    outcome = file_ticket(job)
-    if account.arrears > Decimal(0) and outcome.bubbles:
-        owed = job.services.phrases.bubble("reconnect_owed", arrears=f"{account.arrears:.2f}")
-        owed.buttons = [button("交电费", "/how_to_pay")]
-        outcome.bubbles.insert(0, owed)
-    return outcome
+    return Outcome()
+
+
+def reconnect(job: Job) -> Outcome:
+    """Ask for power back after arrears."""
+    if job.state.verified != job.values.get("account_no"):
+        raise PermissionError("a reconnection was asked for without verification")
+    return file_ticket(job)

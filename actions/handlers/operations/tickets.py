@@ -70,7 +70,7 @@ def file_ticket(job: Job) -> Outcome:
         address=values.get("address"),
         description=_description(job),
         category=tuple(settings.get("category", ())),
-        business=job.flow.intents[0] if job.flow.intents else job.flow.flow,
+        business=_business(job),
     )
     try:
         with job.watch("action"):
@@ -84,6 +84,14 @@ def file_ticket(job: Job) -> Outcome:
         outcome.memory["emergency_ticket"] = ticket.ticket_no
     outcome.bubbles.append(_filed(job, ticket))
     return outcome
+
+
+def _business(job: Job) -> str:
+    """What the limits go by: the flow's intent, or the variant that a choice of the customer makes of it."""
+    for name, variants in job.settings.get("business_by", {}).items():
+        if job.values.get(name) in variants:
+            return str(variants[job.values[name]])
+    return job.flow.intents[0] if job.flow.intents else job.flow.flow
 
 
 def _refused(job: Job, refused: InvalidTicket) -> Outcome:

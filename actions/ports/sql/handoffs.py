@@ -32,15 +32,16 @@ class SqlHandoffs:
             if known is not None:
                 return _known(connection, known)
             row = {"handoff_id": uuid4().hex, "conversation_id": conversation_id, "opened_at": at, **said}
-            # Of two at once the second waits here for the first, and then finds its handoff.
-            connection.execute(
-                insert_into(connection, table)
-                .values(row)
-                .on_conflict_do_nothing(index_elements=["conversation_id"], index_where=text("closed_at IS NULL"))
+            once = insert_into(connection, table).values(row)
+            once = once.on_conflict_do_nothing(
+                index_elements=["conversation_id"], index_where=text("closed_at IS NULL")
             )
-            handoff = _active(connection, conversation_id, lock=True)
-            if handoff is None:  # closed by an agent in that very moment
-                raise UnknownHandoff(f"the handoff of {conversation_id} was closed meanwhile")
+            handoff = None
+            # Of two at once the second waits in the insert for the first, and then finds its handoff; unless an agent
+            # closes that in between, and then there is room for this one.
+            while handoff is None:
+                connection.execute(once)
+                handoff = _active(connection, conversation_id, lock=True)
             if priority.rank > handoff.priority.rank:
                 connection.execute(update(table).where(table.c.handoff_id == handoff.handoff_id).values(said))
             link = {"request_id": request_id, "handoff_id": handoff.handoff_id}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Text
+from typing import Any, Dict, List
 
 import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -15,6 +15,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.assistant.components.featurizer import SENTENCE_VECTOR, SentenceEncoderFeaturizer
+from bot.assistant.components.gist import GIST
 from bot.language.intent_model import IntentModel, train
 
 RANKING = 5
@@ -30,7 +31,7 @@ class CalibratedIntentClassifier(IntentClassifier, GraphComponent):
         return [SentenceEncoderFeaturizer]
 
     @staticmethod
-    def get_default_config() -> Dict[Text, Any]:
+    def get_default_config() -> Dict[str, Any]:
         """Nothing to set: everything that matters is chosen by cross-validation."""
         return {}
 
@@ -39,14 +40,25 @@ class CalibratedIntentClassifier(IntentClassifier, GraphComponent):
         self._storage, self._resource, self._model = storage, resource, model
 
     @classmethod
-    def create(cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource,
-               execution_context: ExecutionContext) -> CalibratedIntentClassifier:  # fmt: skip
+    def create(
+        cls,
+        config: Dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> CalibratedIntentClassifier:
         """Make an untrained classifier."""
         return cls(model_storage, resource)
 
     @classmethod
-    def load(cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource,
-             execution_context: ExecutionContext, **kwargs: Any) -> CalibratedIntentClassifier:  # fmt: skip
+    def load(
+        cls,
+        config: Dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> CalibratedIntentClassifier:
         """Read the trained model."""
         with model_storage.read_from(resource) as folder:
             return cls(model_storage, resource, IntentModel.load(folder))
@@ -55,7 +67,7 @@ class CalibratedIntentClassifier(IntentClassifier, GraphComponent):
         """Fit on all sentences that carry an intent."""
         examples = [m for m in training_data.intent_examples if m.get(TEXT)]
         vectors = np.stack([m.get(SENTENCE_VECTOR) for m in examples])
-        self._model = train([m.get(TEXT) for m in examples], [m.get(INTENT) for m in examples], vectors)
+        self._model = train([m.get(GIST) or m.get(TEXT) for m in examples], [m.get(INTENT) for m in examples], vectors)
         with self._storage.write_to(self._resource) as folder:
             self._model.save(folder)
         return self._resource
@@ -71,7 +83,9 @@ class CalibratedIntentClassifier(IntentClassifier, GraphComponent):
         if model is None or not readable:
             return messages
         vectors = np.stack([m.get(SENTENCE_VECTOR) for m in readable])
-        for message, row in zip(readable, model.probabilities([m.get(TEXT) for m in readable], vectors)):
+        for message, row in zip(
+            readable, model.probabilities([m.get(GIST) or m.get(TEXT) for m in readable], vectors), strict=True
+        ):
             best = np.argsort(row)[::-1][:RANKING]
             ranking = [{"name": model.labels[i], "confidence": round(float(row[i]), 4)} for i in best]
             message.set("intent", ranking[0], add_to_output=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any, Dict, List, Text
+from typing import Any, Dict, List
 
 import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -18,6 +18,7 @@ from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.assistant.components.gist import GIST
 from bot.language.encoder import SentenceEncoder, encoder_folder
 
 SENTENCE_VECTOR = "sentence_vector"
@@ -33,24 +34,31 @@ class SentenceEncoderFeaturizer(DenseFeaturizer, GraphComponent):
         return [Tokenizer]
 
     @staticmethod
-    def get_default_config() -> Dict[Text, Any]:
+    def get_default_config() -> Dict[str, Any]:
         """``threads``: cores for one call."""
         return {**DenseFeaturizer.get_default_config(), "threads": 1}
 
     @classmethod
-    def create(cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource,
-               execution_context: ExecutionContext) -> SentenceEncoderFeaturizer:  # fmt: skip
+    def create(
+        cls,
+        config: Dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> SentenceEncoderFeaturizer:
         """Open the encoder that set-up has built."""
         home = Path(os.environ.get("DIANDA_HOME", "var"))
-        return cls(execution_context.node_name, config, SentenceEncoder(encoder_folder(home), threads=config["threads"]))
+        return cls(
+            execution_context.node_name, config, SentenceEncoder(encoder_folder(home), threads=config["threads"])
+        )
 
-    def __init__(self, name: Text, config: Dict[Text, Any], encoder: SentenceEncoder) -> None:
+    def __init__(self, name: str, config: Dict[str, Any], encoder: SentenceEncoder) -> None:
         """Keep the encoder."""
         super().__init__(name, config)
         self._encoder = encoder
 
     @classmethod
-    def validate_config(cls, config: Dict[Text, Any]) -> None:
+    def validate_config(cls, config: Dict[str, Any]) -> None:
         """Nothing can be wrong here."""
 
     def process(self, messages: List[Message]) -> List[Message]:
@@ -58,16 +66,14 @@ class SentenceEncoderFeaturizer(DenseFeaturizer, GraphComponent):
         with_text = [m for m in messages if m.get(TEXT)]
         if not with_text:
             return messages
-        for message, vector in zip(with_text, self._encoder.encode([m.get(TEXT) for m in with_text])):
+        for message, vector in zip(
+            with_text, self._encoder.encode([m.get(GIST) or m.get(TEXT) for m in with_text]), strict=True
+        ):
             message.set(SENTENCE_VECTOR, vector)
-            message.add_features(
-                Features(np.atleast_2d(vector), FEATURE_TYPE_SENTENCE, TEXT, self._identifier)
-            )
+            message.add_features(Features(np.atleast_2d(vector), FEATURE_TYPE_SENTENCE, TEXT, self._identifier))
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Encode the training sentences."""
         self.process([m for m in training_data.training_examples if m.get(TEXT)])
         return training_data
-
-

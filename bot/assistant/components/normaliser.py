@@ -22,8 +22,13 @@ class ChineseNormaliser(GraphComponent):
     """Replaces a message's text by its regular form and keeps the offset map beside it."""
 
     @classmethod
-    def create(cls, config: Dict[str, Any], model_storage: ModelStorage, resource: Resource,
-               execution_context: ExecutionContext) -> ChineseNormaliser:  # fmt: skip
+    def create(
+        cls,
+        config: Dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> ChineseNormaliser:
         """Nothing to configure."""
         return cls()
 

@@ -21,12 +21,21 @@ class DomainJiebaTokenizer(Tokenizer):
     @staticmethod
     def get_default_config() -> Dict[str, Any]:
         """What Rasa's tokenizer base asks for."""
-        return {"intent_tokenization_flag": False, "intent_split_symbol": "_", "token_pattern": None,
-                "prefix_separator_symbol": None}  # fmt: skip
+        return {
+            "intent_tokenization_flag": False,
+            "intent_split_symbol": "_",
+            "token_pattern": None,
+            "prefix_separator_symbol": None,
+        }
 
     @classmethod
-    def create(cls, config: Dict[str, Any], model_storage: ModelStorage, resource: Resource,
-               execution_context: ExecutionContext) -> DomainJiebaTokenizer:  # fmt: skip
+    def create(
+        cls,
+        config: Dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> DomainJiebaTokenizer:
         """Load the dictionary once."""
         segmenter()
         return cls(config)

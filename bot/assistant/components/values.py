@@ -1,10 +1,8 @@
-"""Graph component: values in the sentence, found by rules on the regular text, with offsets into the raw text."""
+"""Graph component: hands on the values that were found by rules, with offsets into the raw text."""
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any, Dict, List, Text
-from zoneinfo import ZoneInfo
+from typing import Any, Dict, List
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -14,27 +12,27 @@ from rasa.nlu.extractors.extractor import EntityExtractorMixin
 from rasa.shared.nlu.constants import ENTITIES
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.assistant.components.normaliser import NORMALISED
-from bot.language.entities import find_entities
+from bot.assistant.components.gist import VALUES
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
 class ValueExtractor(GraphComponent, EntityExtractorMixin):
-    """Accounts, phones, tickets, months, dates, amounts, addresses and names."""
+    """Accounts, phones, tickets, months, dates, amounts, addresses, names and appliances."""
 
     @classmethod
-    def create(cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource,
-               execution_context: ExecutionContext) -> ValueExtractor:  # fmt: skip
+    def create(
+        cls,
+        config: Dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> ValueExtractor:
         """Nothing to configure."""
         return cls()
 
     def process(self, messages: List[Message]) -> List[Message]:
-        """Add the values of each message."""
-        today = datetime.now(ZoneInfo("Asia/Shanghai")).date()
+        """Publish the values of each message as its entities."""
         for message in messages:
-            regular = message.get(NORMALISED)
-            found = [e.to_json() for e in find_entities(regular, today)] if regular is not None else []
+            found = message.data.pop(VALUES, [])
             message.set(ENTITIES, message.get(ENTITIES, []) + found, add_to_output=True)
-            # The offset map is ours alone and cannot be written as JSON.
-            message.data.pop(NORMALISED, None)
         return messages

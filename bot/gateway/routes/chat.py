@@ -34,6 +34,7 @@ async def chat(request: web.Request) -> web.Response:
         channel=said.channel,
         customer_id=said.customer_id,
         elder=said.elder,
+        received_at=services.clock.now(),
     )
     result = await services.conversations.take(turn)
     return as_json(result.body)

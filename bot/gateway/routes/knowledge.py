@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 
 from aiohttp import web
-from pydantic_core import to_jsonable_python
 
 from bot.gateway.problems import NotFoundError
-from bot.gateway.reading import as_json, path_part, read_query
+from bot.gateway.reading import as_json, path_part, plain, read_query
 from bot.gateway.routes.adding import add as add_route
 from bot.gateway.schemas import KnowledgeQuery
 from bot.gateway.services import SERVICES
@@ -24,7 +23,7 @@ async def search(request: web.Request) -> web.Response:
     """The best `k` articles for `q`."""
     query = read_query(request, KnowledgeQuery)
     found = await asyncio.to_thread(request.app[SERVICES].knowledge.search, query.q, query.k)
-    return as_json({"answerable": found.answerable, "results": to_jsonable_python(list(found.results))})
+    return as_json({"answerable": found.answerable, "results": plain(list(found.results))})
 
 
 async def article(request: web.Request) -> web.Response:
@@ -32,4 +31,4 @@ async def article(request: web.Request) -> web.Response:
     found = await asyncio.to_thread(request.app[SERVICES].knowledge.article, path_part(request, "topic"))
     if found is None:
         raise NotFoundError("unknown_topic")
-    return as_json(to_jsonable_python(found))
+    return as_json(plain(found))

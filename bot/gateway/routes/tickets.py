@@ -32,7 +32,7 @@ async def listing(request: web.Request) -> web.Response:
     wanted = TicketFilter(
         conversation_id=query.conversation_id, account_no=query.account_no, kind=query.kind, status=query.status
     )
-    page = await services.journal.run(lambda: services.desk.tickets(wanted, query.cursor, query.limit))
+    page = await services.journal.read(lambda: services.desk.tickets(wanted, query.cursor, query.limit))
     audit.info("staff read %d tickets, request %s", len(page.tickets), request[REQUEST_ID])
     return as_json({"tickets": [ticket.to_json() for ticket in page.tickets], "next_cursor": page.next_cursor})
 
@@ -41,7 +41,7 @@ async def show(request: web.Request) -> web.Response:
     """One ticket with its clocks and its log."""
     require_staff(request)
     services, ticket_no = request.app[SERVICES], path_part(request, "ticket_no")
-    ticket = await services.journal.run(lambda: services.desk.ticket(ticket_no))
+    ticket = await services.journal.read(lambda: services.desk.ticket(ticket_no))
     audit.info("staff read ticket %s, request %s", ticket.ticket_no, request[REQUEST_ID])
     return as_json(ticket.to_json())
 
@@ -51,8 +51,10 @@ async def move(request: web.Request) -> web.Response:
     require_staff(request)
     services, ticket_no = request.app[SERVICES], path_part(request, "ticket_no")
     wanted = await read_body(request, TicketEventRequest)
-    ticket = await services.journal.run(
-        lambda: services.desk.move(ticket_no, wanted.type, actor=wanted.actor, note=wanted.note)
+    ticket = await services.journal.write(
+        lambda: services.desk.move(
+            ticket_no, wanted.type, actor=wanted.actor, note=wanted.note, parent_ticket_no=wanted.parent_ticket_no
+        )
     )
     audit.info("staff moved ticket %s: %s, request %s", ticket.ticket_no, wanted.type, request[REQUEST_ID])
     return as_json(ticket.to_json())

@@ -142,6 +142,7 @@ class _Session:
             payload=said.payload,
             channel="web",
             elder=said.elder,
+            received_at=self._services.clock.now(),
         )
         while len(self._under_way) >= MOST_UNDER_WAY:
             await asyncio.wait(self._under_way, return_when=asyncio.FIRST_COMPLETED)

@@ -173,4 +173,10 @@ document.addEventListener("visibilitychange", () => { if (!document.hidden) look
 
 const lookNow = every(QUEUE_MS, look);
 tickets.reload();
+// The dashboard points at a ticket: /desk#ticket=GD…
+const pointed = /^#ticket=(\w+)$/.exec(location.hash);
+if (pointed) {
+  history.replaceState(null, "", location.pathname);
+  tickets.open(pointed[1]);
+}
 every(TICKETS_MS, async () => { if (!document.hidden && tickets.tickets) await tickets.refresh(); });

@@ -55,10 +55,10 @@ const WITHOUT_PHONE = { acknowledged: "resolved", resolved: "closed" };
 const NEEDS_PHONE = ["contacted", "called_back"];
 const NOT_TO_HURRY = ["resolved", "called_back", "closed", "withdrawn", "merged"];
 
-/** The order of the buttons: along the road, then off it, then remarks. */
+/** The order of the buttons: along the road, off it, remarks, and last what cannot be taken back. */
 const ORDER = [
   "dispatched", "acknowledged", "contacted", "en_route", "on_site", "resolved", "called_back", "closed",
-  "withdrawn", "returned", "reopened", "merged", "urged", "noted", "escalated",
+  "returned", "reopened", "urged", "noted", "escalated", "merged", "withdrawn",
 ];
 
 const words = (row) => (row ? row.split(" ") : []);
@@ -77,9 +77,9 @@ export function allowed(kind, status, reachable = true) {
 /** What only leaves a line in the log. */
 export const REMARKS = ["urged", "noted", "escalated"];
 
-/** Leaves the road; asked about twice where there is no way back. */
-export const OFF_ROAD = ["withdrawn", "returned", "reopened"];
+/** Steps aside from the road; `FINAL` has no way back and is asked about. */
 export const FINAL = ["withdrawn"];
+export const OFF_ROAD = [...FINAL, "returned", "reopened"];
 
 /** Merging needs the number of the parent, which POST …/events does not take. */
 export const offered = (ticket) =>

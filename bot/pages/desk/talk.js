@@ -91,7 +91,11 @@ export class Talk {
     if (this.drawn === lines.length) return;
     const stay = this.drawn === 0 || this.#atBottom();
     const log = byId("log");
-    for (const line of lines.slice(this.drawn)) log.append(this.#line(line, now));
+    for (const line of lines.slice(this.drawn)) {
+      const item = this.#line(line, now);
+      // Beside an agent the bot answers with nothing: that is no line.
+      if (item.children.length > 1) log.append(item);
+    }
     this.drawn = lines.length;
     if (stay) this.#toBottom();
     else byId("latest").hidden = false;

@@ -64,7 +64,7 @@ export class Tickets {
     for (const [id, table] of [["filter-kind", KIND], ["filter-status", STATUS]]) {
       byId(id).append(...Object.entries(table).map(([value, text]) => Object.assign(el("option", "", text), { value })));
     }
-    byId("filters").addEventListener("change", () => this.reload());
+    for (const id of ["filters", "filter-own"]) byId(id).addEventListener("change", () => this.reload());
     byId("tickets-refresh").addEventListener("click", () => this.reload());
     byId("find").addEventListener("submit", (event) => {
       event.preventDefault();

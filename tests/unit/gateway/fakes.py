@@ -20,6 +20,7 @@ from actions.ports.memory import MemoryConversations, MemoryHandoffs, MemoryTick
 from bot.gateway.app import Parts, build_app
 from bot.gateway.assistant import AssistantClient
 from bot.gateway.journal import Journal
+from bot.gateway.server import Runner
 from bot.gateway.services import SERVICES
 from bot.gateway.settings import Settings
 from bot.gateway.turn import Message, Reply, Trace
@@ -157,6 +158,13 @@ class Locked:
         return call
 
 
+class _Server(TestServer):
+    """aiohttp's test server with the runner that serves in earnest."""
+
+    async def _make_runner(self, **_: Any) -> web.BaseRunner:
+        return Runner(self.app, shutdown_timeout=0.5)
+
+
 @dataclass
 class House:
     """A whole gateway over memory stores and the fake assistant; `restart` is a crash and a new start over the same stores."""
@@ -186,7 +194,7 @@ class House:
     async def open(self, *, wait: bool = True) -> None:
         self.made = self.parts()
         self.app = build_app(self.made)
-        self.client = TestClient(TestServer(self.app))
+        self.client = TestClient(_Server(self.app))
         await self.client.start_server()
         if wait:
             await until(lambda: self.made.assistant.up)

@@ -22,6 +22,7 @@ async def test_while_it_is_away_the_customer_is_told_and_answered_later_once(hou
     await until(lambda: not house.made.assistant.up)
     told = await house.chat("我家停电了", message_id="m1")
     assert DOWN in texts(told)[0]
+    assert "拨打95598" in texts(told)[0]
     assert told["trace"]["intent"] == {"name": None, "confidence": 0.0}
     assert await house.chat("我家停电了", message_id="m1") == told
     await house.assistant.start()
