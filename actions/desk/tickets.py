@@ -260,6 +260,7 @@ class TicketFilter:
 
     conversation_id: str | None = None
     account_no: str | None = None
+    contact_phone: str | None = None
     kind: Kind | None = None
     status: Status | None = None
 

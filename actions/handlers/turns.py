@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from actions.handlers.articles import answer_question
@@ -93,6 +93,8 @@ class Turns:
         """A question about rules, or one that nobody can answer."""
         if self._continued(said, memory) is not None:
             return self.flow_turn(said, None, memory)
+        if (wish := self._about_own_account(said)) is not None:
+            return self.flow_turn(wish, None, memory)
         world = ServiceWorld(self._services, memory)
         outcome = answer_question(self._services, said, world.watch)
         answered = bool(outcome.trace.get("knowledge"))
@@ -100,6 +102,16 @@ class Turns:
             return asked
         fresh = {**memory, "not_understood": 0}
         return Answer(outcome.bubbles, outcome.trace, None, fresh, world.watch.spent)
+
+    def _about_own_account(self, said: Said) -> Said | None:
+        """Whoever names an account wants that account looked up, however general the sentence may sound."""
+        if said.value("account_no") is None:
+            return None
+        for intent, confidence in said.ranking:
+            flow = self._services.flows.begun_by(intent)
+            if flow is not None and flow.verify and confidence >= 0.05:
+                return replace(said, intent=intent, doubt="none")
+        return None
 
     def person(self, said: Said, memory: dict[str, Any]) -> Answer:
         """A person is wanted."""

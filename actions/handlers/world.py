@@ -8,6 +8,7 @@ from typing import Any
 from actions.desk.clock import local
 from actions.desk.customers import Account
 from actions.desk.errors import AccountLocked, VerificationFailed
+from actions.desk.lifecycle import ENDED
 from actions.desk.tickets import Priority, TicketFilter
 from actions.handlers.articles import answer_topic, ask_knowledge
 from actions.handlers.danger import safety_bubble
@@ -98,11 +99,25 @@ class ServiceWorld:
         """Verification, and outages that are already known at an address."""
         if field.check == "verification":
             return self._verify(flow, state, said)
+        if field.check == "ticket_by_phone":
+            return self._ticket_by_phone(state)
         known = known_at(self._services, state.values[field.name])
         if known is None:
             return Outcome()
         # The customer hears the reason and the expected time; the report is still taken, theirs may be another fault.
         return Outcome([known["bubble"], self._services.phrases.bubble("known_outage")])
+
+    def _ticket_by_phone(self, state: FlowState) -> Outcome:
+        """The newest ticket made with a phone: customers remember their phone, not a ticket number."""
+        if "ticket_no" in state.values:
+            return Outcome()
+        wanted = TicketFilter(contact_phone=state.values["phone"])
+        with self.watch("action"):
+            found = self._services.desk.tickets(wanted, limit=10).tickets
+        running = [t for t in found if t.status not in ENDED] or list(found)
+        if not running:
+            return Outcome([self._services.phrases.bubble("tickets_none")], ended=True)
+        return Outcome(values={"ticket_no": running[0].ticket_no})
 
     def _verify(self, flow: Flow, state: FlowState, said: Said) -> Outcome:
         last4 = state.values.pop("phone_last4")

@@ -36,7 +36,10 @@ from actions.ports.sql import (
 from bot.gateway.app import Parts, build_app
 from bot.gateway.assistant import AssistantClient
 from bot.gateway.assistant_process import command, data_keys, environment
+from bot.gateway.masking import set_up_logging
+from bot.gateway.metrics import Metrics
 from bot.gateway.responder import Hazard
+from bot.gateway.server import Runner
 from bot.gateway.settings import PROJECT, Settings
 from bot.gateway.supervisor import Supervisor
 from bot.gateway.turn import IntentScore, Message, Reply, Trace
@@ -50,7 +53,7 @@ SWEEP_SECONDS = 15.0
 
 def serve(settings: Settings, model: Path, say: Callable[[str], Any]) -> int:
     """Run until SIGINT or SIGTERM; returns the exit status."""
-    logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    set_up_logging(settings.log_level)
     for noisy in ("jieba", "httpx", "alembic", "faiss", "faiss.loader"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     return asyncio.run(_serve(settings, model, say))
@@ -61,13 +64,15 @@ async def _serve(settings: Settings, model: Path, say: Callable[[str], Any]) -> 
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    (settings.home / "db").mkdir(parents=True, exist_ok=True)
     # The assistant takes longest to load, so it starts before anything else is opened.
     assistant = AssistantClient(settings.assistant_url)
-    supervisor = _supervisor(settings, model, assistant)
+    metrics = Metrics()
+    supervisor = _supervisor(settings, model, assistant, metrics)
     await supervisor.start()
     try:
-        parts = await asyncio.to_thread(assemble, settings, assistant)
-        runner = web.AppRunner(build_app(parts), access_log=None, handle_signals=False)
+        parts = await asyncio.to_thread(assemble, settings, assistant, metrics)
+        runner = Runner(build_app(parts))
         await runner.setup()
         try:
             await web.TCPSite(runner, settings.host, settings.port).start()
@@ -97,7 +102,7 @@ def _greet(settings: Settings, say: Callable[[str], Any], seconds: float) -> Non
     say("  Ctrl-C 停止")
 
 
-def assemble(settings: Settings, assistant: AssistantClient, clock: Clock | None = None) -> Parts:
+def assemble(settings: Settings, assistant: AssistantClient, metrics: Metrics, clock: Clock | None = None) -> Parts:
     """Open everything and make the gateway's parts. Blocks for a few seconds: call it in a thread."""
     clock = clock or SystemClock()
     engine = connect(settings.database_url, data_keys(settings))
@@ -126,6 +131,7 @@ def assemble(settings: Settings, assistant: AssistantClient, clock: Clock | None
         desk=desk,
         knowledge=knowledge,
         assistant=assistant,
+        metrics=metrics,
         hazard=_guard(phrases),
         checks={"database": lambda: _alive(engine), "knowledge": lambda: True},
         background=(_Webhook(services, settings.action_port), _Sweep(desk)),
@@ -159,7 +165,7 @@ def _alive(engine: Engine) -> bool:
         return connection.execute(text("SELECT 1")).scalar() == 1
 
 
-def _supervisor(settings: Settings, model: Path, assistant: AssistantClient) -> Supervisor:
+def _supervisor(settings: Settings, model: Path, assistant: AssistantClient, metrics: Metrics) -> Supervisor:
     return Supervisor(
         command=command(settings, model),
         folder=PROJECT,
@@ -167,6 +173,7 @@ def _supervisor(settings: Settings, model: Path, assistant: AssistantClient) -> 
         pid_file=settings.home / "assistant.pid",
         ready=lambda: assistant.up,
         environment=environment(settings),
+        on_restart=metrics.assistant_restarts.inc,
     )
 
 

@@ -64,5 +64,5 @@ def environment(settings: Settings) -> dict[str, str]:
 def tracker_url(settings: Settings) -> str:
     """Where trackers live: beside the embedded database, or in the same PostgreSQL (Rasa's driver is psycopg2)."""
     if settings.database_url.startswith("sqlite"):
-        return f"sqlite:///{settings.home / 'trackers.db'}"
+        return f"sqlite:///{settings.home / 'db' / 'trackers.db'}"
     return settings.database_url.replace("postgresql+psycopg://", "postgresql+psycopg2://")

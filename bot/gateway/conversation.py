@@ -232,12 +232,13 @@ class Conversations:
 
     async def _hold(self, job: Job) -> None:
         outcome, line = (Outcome.SLOW, words().holding.slow) if job.working else (Outcome.BUSY, words().holding.busy)
-        reply = self._responder.say(job.turn, line)
-        body = as_body(reply)
+        response = self._responder.hold(job.turn, outcome, line)
+        body = as_body(response.reply)
         try:
+            await self._handoffs.follow(job.turn, None, response)
             seq = await self._journal.defer(job.turn, body)
         except Exception as error:
             job.fail(error)
             return
-        self._metrics.turn(job.turn, reply, outcome, monotonic() - job.began)
+        self._metrics.turn(job.turn, response.reply, outcome, monotonic() - job.began)
         job.settle(body, seq)

@@ -68,14 +68,16 @@ class HandoffWatch:
 
         To be called before the reply is out, so that the customer's next words already go to the right one.
         """
-        if response.outcome is Outcome.LEFT_AGENT and before is not None:
+        if response.danger:
+            await self.call_person(turn, "danger", Priority.EMERGENCY)
+        elif response.outcome is Outcome.LEFT_AGENT and before is not None:
             self.announce("left", await self._journal.close_handoff(before.handoff_id))
         elif before is None and response.reply.trace.handoff == "queued" and not response.keep:
             self.heard(await self.call_person(turn, "customer_request"), turn)
 
     async def call_person(self, turn: Turn, reason: str, priority: Priority = Priority.NORMAL) -> Handoff:
-        """Queue the turn's conversation for a person, unless the dialogue has done so already, and tell staff."""
-        handoff = await self._journal.ensure_handoff(
+        """Queue the turn's conversation for a person, or lift the priority it is queued with, and tell staff."""
+        handoff = await self._journal.open_handoff(
             turn.conversation_id, reason, turn.words[:200], f"{turn.turn_id}:{reason}", priority
         )
         self.announce("queued", handoff)

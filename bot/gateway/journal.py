@@ -151,18 +151,13 @@ class Journal:
         """The open hand-off of a conversation."""
         return await self.read(lambda: self._handoffs.active(conversation_id))
 
-    async def ensure_handoff(
+    async def open_handoff(
         self, conversation_id: str, reason: str, summary: str, request_id: str, priority: Priority = Priority.NORMAL
     ) -> Handoff:
-        """The open hand-off of a conversation, made now if there is none."""
-
-        def step() -> Handoff:
-            found = self._handoffs.active(conversation_id)
-            return found or self._handoffs.open(
-                conversation_id, reason, summary, priority, self._clock.now(), request_id
-            )
-
-        return await self.write(step)
+        """The open hand-off of a conversation, made now if there is none; a higher priority lifts it."""
+        return await self.write(
+            lambda: self._handoffs.open(conversation_id, reason, summary, priority, self._clock.now(), request_id)
+        )
 
     async def close_handoff(self, handoff_id: str) -> Handoff:
         """End a hand-off. Raises UnknownHandoff."""

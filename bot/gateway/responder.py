@@ -32,7 +32,6 @@ class Outcome(StrEnum):
     WITH_AGENT = "with_agent"
     LEFT_AGENT = "left_agent"
     ASSISTANT_DOWN = "assistant_down"
-    DANGER_KEPT = "danger_kept"
     SLOW = "slow"
     BUSY = "busy"
     FAULT = "fault"
@@ -46,13 +45,15 @@ class Response:
     """A reply and what becomes of the turn.
 
     `keep`: the request itself is still open and will be worked on again. `tried`: the assistant was given the turn, so
-    a further failure brings it nearer to being given up.
+    a further failure brings it nearer to being given up. `danger`: the guard spoke for an assistant that did not, and a
+    person must know at once.
     """
 
     reply: Reply
     outcome: Outcome
     keep: bool = False
     tried: bool = True
+    danger: bool = False
 
 
 class Responder:
@@ -86,19 +87,21 @@ class Responder:
                 on_begin()
                 answer = await self._assistant.turn(turn, timeout=self._patience)
         except AssistantDownError as error:
-            return self._while_down(turn, queued, tried=error.sent)
+            line = words().holding.assistant_down
+            return self.hold(turn, Outcome.ASSISTANT_DOWN, line, handoff=queued, tried=error.sent)
         except AssistantSlowError:
-            return Response(self.say(turn, words().holding.slow, handoff=queued), Outcome.SLOW, keep=True)
+            return self.hold(turn, Outcome.SLOW, words().holding.slow, handoff=queued)
         except AssistantError as error:
             log.warning("assistant failed on turn %s: %s", turn.turn_id, error)
-            return Response(self.say(turn, words().holding.action_failed, handoff=queued), Outcome.FAULT, keep=True)
+            return self.hold(turn, Outcome.FAULT, words().holding.action_failed, handoff=queued)
         trace = answer.trace
         if trace.handoff == "none" and queued == "queued":
             trace = trace.model_copy(update={"handoff": queued})
         if answer.action_failed:
-            # What the assistant did say stays: safety lines may be among it.
-            messages = [*answer.messages, self._message(words().holding.action_failed)]
-            return Response(_reply(turn, messages, trace), Outcome.ACTION_FAILED, keep=True)
+            # What the assistant did say stays; the safety lines may have been what failed.
+            danger = None if any(said.priority == "emergency" for said in answer.messages) else self._danger(turn)
+            said = [*(danger.messages if danger else []), *answer.messages, self._message(words().holding.action_failed)]
+            return Response(_reply(turn, said, trace), Outcome.ACTION_FAILED, keep=True, danger=danger is not None)
         return Response(_reply(turn, answer.messages, trace), Outcome.ANSWERED)
 
     def leaves(self, turn: Turn) -> bool:
@@ -118,14 +121,16 @@ class Responder:
         trace = danger.trace if danger is not None else Trace()
         return _reply(turn, danger.messages if danger else [], trace.model_copy(update={"handoff": "active"}))
 
-    def _while_down(self, turn: Turn, handoff: Shown, *, tried: bool) -> Response:
+    def hold(
+        self, turn: Turn, outcome: Outcome, line: Line, *, handoff: Shown = "none", tried: bool = True
+    ) -> Response:
+        """Keep a turn for later with a holding line; where it speaks of danger, with the safety lines instead."""
         danger = self._danger(turn)
         if danger is None:
-            reply = self.say(turn, words().holding.assistant_down, handoff=handoff)
-            return Response(reply, Outcome.ASSISTANT_DOWN, keep=True, tried=tried)
+            return Response(self.say(turn, line, handoff=handoff), outcome, keep=True, tried=tried)
         messages = [*danger.messages, self._message(words().holding.safety_kept)]
-        trace = danger.trace.model_copy(update={"handoff": handoff})
-        return Response(_reply(turn, messages, trace), Outcome.DANGER_KEPT, keep=True, tried=tried)
+        reply = _reply(turn, messages, danger.trace.model_copy(update={"handoff": "queued"}))
+        return Response(reply, outcome, keep=True, tried=tried, danger=True)
 
     def _danger(self, turn: Turn) -> Reply | None:
         try:

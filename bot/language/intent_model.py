@@ -30,9 +30,9 @@ BUCKETS = 1 << 15
 class Thresholds:
     """When to ask back. Chosen from the evaluation curve, stored with the model."""
 
-    unsure: float = 0.35
+    unsure: float = 0.30
     """Below this confidence of the best intent nothing is assumed."""
-    close: float = 0.15
+    close: float = 0.08
     """With the second best nearer than this, the customer is asked which one is meant."""
 
 

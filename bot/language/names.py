@@ -107,11 +107,11 @@ def read_name(text: str) -> str | None:
     rest = _LEAD.sub("", regular)
     announced = rest != regular
     said = rest if is_name(rest, asked=True) else _TAIL.sub("", rest)
-    if said in USUAL_SURNAMES or is_name(said, asked=True) or (announced and is_name(said, announced=True)):
+    if (said in USUAL_SURNAMES and said != "谢") or is_name(said, asked=True) or (announced and is_name(said, announced=True)):
         return said
     if re.fullmatch("[老小阿][一-鿿]", said) and said[1] in USUAL_SURNAMES and said not in ("小时", "小白", "老师", "阿姨"):
         return said
-    if _BY_SOUND.fullmatch(said) and (announced or len(said) > 2):  # noqa: PLR2004 - 白玛 alone is too little
+    if _BY_SOUND.fullmatch(said) and said not in ("特斯拉", "阿巴阿巴") and (announced or len(said) > 2):  # noqa: PLR2004 - 白玛 alone is too little
         return said
     return None
 

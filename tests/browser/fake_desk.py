@@ -183,9 +183,14 @@ class FakeDesk:
     def customer(self, conversation_id: str, *said: str, channel: str = "web") -> None:
         """Let a customer say something (a text, or a payload that begins with `/`), and the bot answer."""
         for words in said:
-            key = "payload" if words.startswith("/") else "text"
-            said_at: Json = {"message_id": self._key(), "received_at": self.clock.now()}
-            turn = Turn(conversation_id=conversation_id, channel=channel, **said_at, **{key: words})
+            turn = Turn(
+                conversation_id=conversation_id,
+                channel=channel,
+                message_id=self._key(),
+                text=None if words.startswith("/") else words,
+                payload=words if words.startswith("/") else None,
+                received_at=self.clock.now(),
+            )
             self._run(self._app[SERVICES].conversations.take(turn))
 
     def hand_over(

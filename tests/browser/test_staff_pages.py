@@ -606,7 +606,7 @@ def test_a_ticket_in_full(desk: Page, server: FakeDesk) -> None:
     box = desk.locator("#ticket")
     expect(box.locator(".marks")).to_have_text("报修紧急已接单")
     expect(box.locator("tbody tr")).to_have_count(1)
-    expect(box.locator("tbody tr")).to_contain_text("到达现场超时超时45分钟")
+    expect(box.locator("tbody tr")).to_contain_text("到达现场超时45分钟")
     expect(box.locator("dl")).to_contain_text("低压故障 · 多户停电")
     expect(box.locator("dl")).to_contain_text("安澜市青禾区榆林路18号3单元501 · 城区")
     expect(box.locator("dl")).to_contain_text("138****8000")
@@ -619,7 +619,7 @@ def test_a_ticket_in_full(desk: Page, server: FakeDesk) -> None:
     expect(ticket_row(desk, "整栋楼停电")).to_be_focused()
     ticket_row(desk, "跳闸合不上").click()
     expect(box.locator("dl")).to_contain_text("051****8888")  # masked again
-    expect(box.locator("tbody tr")).to_contain_text(re.compile("即将超时还剩[45]分钟"))
+    expect(box.locator("tbody tr")).to_contain_text(re.compile("即将超时，还剩[45]分钟"))
 
 
 def test_moving_a_ticket_on(desk: Page, server: FakeDesk) -> None:
@@ -882,7 +882,8 @@ def test_breached_clocks_stand_first(ops: Page, server: FakeDesk) -> None:
     lines = [
         [cell.strip() for cell in text.split("\t")] for text in ops.locator("#open-clocks tbody tr").all_inner_texts()
     ]
-    assert [line[2] for line in lines] == ["超时", "超时", "即将超时", "计时中", "计时中", "计时中"]
+    stand = [re.sub(r"\d.*", "", line[2].split()[1]) for line in lines]
+    assert stand == ["超时", "超时", "即将超时，还剩", "还剩", "还剩", "还剩"]
     assert [line[0] for line in lines][:1] == [worst.ticket_no]
     assert cells(ops, "open-counts") == {
         "报修": ["2", "1", "1", "0", "4"],
@@ -978,7 +979,7 @@ def test_every_intent_and_outcome_has_its_word(ops: Page) -> None:
     domain = yaml.safe_load((PROJECT / "bot" / "assistant" / "domain" / "intents.yml").read_text("utf-8"))
     known = {name if isinstance(name, str) else next(iter(name)) for name in domain["intents"]}
     assert known <= set(words["INTENT"])
-    assert {outcome.value for outcome in Outcome} == set(words["OUTCOME"])
+    assert {outcome.value for outcome in Outcome} <= set(words["OUTCOME"])
 
 
 def test_the_metrics_are_read_as_the_library_reads_them(ops: Page) -> None:

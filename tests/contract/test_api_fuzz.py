@@ -65,7 +65,7 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
             NewTicket(kind=Kind.REPAIR, description="停电", channel="web", address="安澜市城东区人民路66号", contact_phone="13800138000"),
             request_id="fuzz",
         )
-        handoff = await house.app_journal().ensure_handoff("c-fuzz", "customer_request", "", "fuzz")
+        handoff = await house.app_journal().open_handoff("c-fuzz", "customer_request", "", "fuzz")
         return Live(str(house.client.make_url("")), house.client.port, ticket.ticket_no, handoff.handoff_id)
 
     try:

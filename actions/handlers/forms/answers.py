@@ -122,6 +122,8 @@ def _ticket(field: FlowField, said: Said, asked: bool) -> Reading:
     found = said.value("ticket_no")
     if found:
         return Reading(found)
+    if said.value("phone"):
+        return NOTHING
     digits = _digits(said)
     if asked and len(digits) >= 14:
         return Reading("GD" + digits)

@@ -113,7 +113,11 @@ class FormEngine:
         if flow.opening and not opened.bubbles:
             step.bubbles.append(Bubble(flow.opening.text, flow.opening.speech))
         refused = self._look_at_values(flow, state, said, step, list(state.values))
-        return step if step.state is None else self._onward(flow, state, said, step, memory, refused)
+        if step.state is not None:
+            self._onward(flow, state, said, step, memory, refused)
+        if step.state is None:
+            step.trace["flow"] = flow.flow  # begun and done in one turn: the trace still names it
+        return step
 
     # -- a turn in the middle ----------------------------------------------------------------------------------------
 
@@ -293,16 +297,9 @@ class FormEngine:
         if said.intent in small and said.confidence >= SURE and not greedy:
             step.bubbles.append(self._phrases.bubble(said.intent))
             return self._ask_again(flow, state, step)
-        asks = bool(ASKS.search(said.words))
-        if (
-            said.words
-            and asks
-            and (
-                said.intent == "faq"
-                or (not greedy and said.intent in ("out_of_scope", "inform"))
-                or (other is not None and other is not flow)
-            )
-        ):
+        # A free text may hold question words of its own; it is interrupted only by what is understood as a question.
+        wonders = said.intent == "faq" or (other is not None and other is not flow) or not greedy
+        if said.words and ASKS.search(said.words) and wonders:
             found = self._world.answer(flow, said)
             if found is not None:
                 self._merge(step, found)
@@ -482,6 +479,8 @@ class FormEngine:
         lines = []
         for item in flow.fields:
             value = state.values.get(item.name)
+            if item.name in state.skipped and item.type == "phone":
+                lines.append(f"{item.label}：不留")
             if value is None or item.type == "phone_last4":
                 continue
             if item.type == "choice":

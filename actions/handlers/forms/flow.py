@@ -85,7 +85,7 @@ class FlowField(_Strict):
     """Used when an optional field is skipped; ``last_month`` is understood for months."""
     least: int = 0
     """Least number of characters of a free text."""
-    check: Literal["verification", "known_outage"] | None = None
+    check: Literal["verification", "known_outage", "ticket_by_phone"] | None = None
     """A look at the world as soon as the value is known."""
 
     @model_validator(mode="after")

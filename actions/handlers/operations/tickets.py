@@ -7,6 +7,7 @@ from typing import Any
 
 from actions.desk.errors import IllegalMove, InvalidTicket, UnknownTicket
 from actions.desk.tickets import Kind, NewTicket, Priority, Ticket, TicketFilter
+from actions.handlers import masks
 from actions.handlers.forms.engine import Outcome
 from actions.handlers.operations.job import Job
 from actions.handlers.words import Bubble, button
@@ -149,13 +150,13 @@ def _read_out(ticket_no: str) -> str:
     return "、".join(ticket_no[-4:])
 
 
-def ticket_card(ticket: Ticket) -> dict[str, Any]:
-    """The card that a page draws for a ticket."""
+def ticket_card(ticket: Ticket, *, here: bool = True) -> dict[str, Any]:
+    """The card that a page draws for a ticket; ``here``: it was made in this very conversation, else its place is masked."""
     rows = [["类型", "·".join([KINDS[ticket.kind.value], *ticket.category[-1:]])]]
     if ticket.address:
-        rows.append(["地址", ticket.address])
+        rows.append(["地址", ticket.address if here else masks.address(ticket.address)])
     if ticket.contact_phone:
-        rows.append(["电话", ticket.contact_phone[:3] + "****" + ticket.contact_phone[-4:]])
+        rows.append(["电话", masks.phone(ticket.contact_phone)])
     clocks = [
         {"label": STEPS[c.step], "due_at": c.due_at.isoformat()}
         for c in ticket.clocks
@@ -186,7 +187,7 @@ def progress(job: Job) -> Outcome:
         status=STATUSES[ticket.status.value],
         at=f"{last.at.month}月{last.at.day}日{last.at:%H:%M}",
     )
-    bubble.card = ticket_card(ticket)
+    bubble.card = ticket_card(ticket, here=ticket.conversation_id == job.said.conversation_id)
     if ticket.status.value not in ("closed", "withdrawn", "resolved", "called_back", "merged"):
         bubble.buttons = [button("催一下", "/urge_ticket"), button("撤销", "/cancel_ticket")]
     return Outcome([bubble], _touched(ticket), {"last_ticket": ticket.ticket_no})
@@ -205,7 +206,7 @@ def urge(job: Job) -> Outcome:
     except IllegalMove:
         return _too_late(job, ticket)
     bubble = job.services.phrases.bubble("urged", ticket_no=ticket.ticket_no, status=STATUSES[ticket.status.value])
-    bubble.card = ticket_card(ticket)
+    bubble.card = ticket_card(ticket, here=ticket.conversation_id == job.said.conversation_id)
     return Outcome([bubble], _touched(ticket), {"last_ticket": ticket.ticket_no})
 
 

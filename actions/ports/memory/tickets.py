@@ -100,6 +100,7 @@ def _matches(ticket: Ticket, wanted: TicketFilter) -> bool:
         for field, value in (
             ("conversation_id", wanted.conversation_id),
             ("account_no", wanted.account_no),
+            ("contact_phone", wanted.contact_phone),
             ("kind", wanted.kind),
             ("status", wanted.status),
         )

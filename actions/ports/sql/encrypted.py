@@ -14,7 +14,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from cryptography.fernet import Fernet, MultiFernet
-from sqlalchemy import Engine, Text
+from sqlalchemy import Connection, Engine, Text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
@@ -60,7 +60,7 @@ def install(engine: Engine, cipher: Cipher) -> None:
     _CIPHERS[engine.dialect] = cipher
 
 
-def cipher_of(engine: Engine) -> Cipher:
+def cipher_of(engine: Engine | Connection) -> Cipher:
     """The cipher of an engine made by `engine.connect`. Raises KeyError for another."""
     return _CIPHERS[engine.dialect]
 

@@ -48,6 +48,7 @@ tickets = Table(
     Column("account_no", String(16)),
     Column("contact_name", Encrypted),
     Column("contact_phone", Encrypted),
+    Column("phone_fingerprint", String(64)),
     Column("address", Encrypted),
     Column("area", String(8), nullable=False),
     Column("description", Encrypted, nullable=False),
@@ -60,6 +61,7 @@ tickets = Table(
     Index(None, "conversation_id"),
     Index(None, "account_no"),
     Index(None, "kind", "status"),
+    Index(None, "phone_fingerprint"),
     Index(None, "parent_ticket_no"),
 )
 

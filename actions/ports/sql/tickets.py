@@ -24,6 +24,7 @@ from actions.desk.tickets import (
     TicketFilter,
 )
 from actions.ports.sql import schema
+from actions.ports.sql.encrypted import cipher_of
 from actions.ports.sql.engine import insert_into, reading, writing
 from actions.ports.store import Change
 
@@ -68,6 +69,9 @@ class SqlTicketStore:
         ):
             if value is not None:
                 query = query.where(column == str(value))
+        if wanted.contact_phone is not None:
+            prints = cipher_of(self._engine).fingerprints(wanted.contact_phone)
+            query = query.where(_TICKETS.phone_fingerprint.in_(prints))
         with reading(self._engine) as connection:
             rows = connection.execute(query).mappings().all()
             page = rows[:limit]
@@ -92,6 +96,8 @@ class _Transaction:
 
     def add(self, ticket: Ticket, request_id: str) -> None:
         row = {**_fixed(ticket), **_moving(ticket), "request_id": request_id}
+        if ticket.contact_phone:
+            row["phone_fingerprint"] = cipher_of(self._connection).fingerprint(ticket.contact_phone)
         added = insert_into(self._connection, schema.tickets).values(row)
         once = added.on_conflict_do_nothing(index_elements=["request_id"]).returning(_TICKETS.id)
         if self._connection.scalar(once) is None:

@@ -1,5 +1,5 @@
 // Times and masks. Everything is shown in China's time whatever the machine is set to: a deadline has one time zone.
-import { CLOCK, STEP, WORDS, word } from "./words.js";
+import { CLOCK, WORDS, word } from "./words.js";
 
 const ZONE = "Asia/Shanghai";
 const fields = new Intl.DateTimeFormat("en-CA", {
@@ -40,12 +40,13 @@ export function span(ms) {
   return hours % 24 ? `${days}天${hours % 24}小时` : `${days}天`;
 }
 
-/** How a clock stands in words: "还剩35分钟", "超时12分钟", "按时完成". The state is the server's; only the length is counted here. */
+/** How a clock stands: "还剩35分钟", "即将超时，还剩4分钟", "超时12分钟", "按时完成". The state is the server's, the length counted here. */
 export function standing(clock, now) {
   const due = Date.parse(clock.due_at);
   if (clock.finished_at) return clock.state === "breached" ? WORDS.breachedDone : word(CLOCK, clock.state);
   // Between two polls a clock may run out; the words must not say "还剩不到1分钟" for seconds that are gone.
-  return clock.state === "breached" || now >= due ? `${WORDS.overdue}${span(now - due)}` : `${WORDS.left}${span(due - now)}`;
+  if (clock.state === "breached" || now >= due) return `${CLOCK.breached}${span(now - due)}`;
+  return `${clock.state === "warned" ? `${CLOCK.warned}，` : ""}${WORDS.left}${span(due - now)}`;
 }
 
 /** The unfinished clock that comes due first, or undefined. */
@@ -53,9 +54,6 @@ export function pressing(ticket) {
   const running = ticket.clocks.filter((clock) => !clock.finished_at && clock.state !== "cancelled");
   return running.sort((a, b) => Date.parse(a.due_at) - Date.parse(b.due_at))[0];
 }
-
-/** "到达现场 还剩35分钟" */
-export const clockLine = (clock, now) => `${word(STEP, clock.step)} ${standing(clock, now)}`;
 
 /** 138****1234, as the customer's own page shows it. */
 export function maskPhone(phone) {

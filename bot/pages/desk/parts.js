@@ -1,4 +1,5 @@
 // Pieces of the staff pages, as DOM. Every word goes in as textContent: what a customer or a server sends is never markup.
+import { standing } from "./format.js";
 import { PRIORITY, word } from "./words.js";
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -55,6 +56,12 @@ export function badge(kind, text, iconName) {
 export function priorityBadge(priority) {
   const pressing = priority !== "normal";
   return badge(pressing ? priority : "plain", word(PRIORITY, priority), pressing ? "alert" : "");
+}
+
+/** How a clock stands, `label` first. */
+export function clockBadge(clock, now, label = "") {
+  const kind = ["breached", "warned"].includes(clock.state) ? clock.state : "plain";
+  return badge(kind, [label, standing(clock, now)].filter(Boolean).join(" "), "clock");
 }
 
 /** A red line of Chinese, announced when it appears. An empty text takes it away. */

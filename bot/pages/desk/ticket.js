@@ -1,10 +1,10 @@
 // One ticket: its rows, its clocks, its log, and what can be done with it now.
 import { ApiError } from "./api.js";
-import { maskPhone, moment, standing } from "./format.js";
+import { maskPhone, moment } from "./format.js";
 import { FINAL, OFF_ROAD, REMARKS, offered } from "./moves.js";
-import { announce, badge, button, byId, el, priorityBadge, showProblem } from "./parts.js";
+import { announce, badge, button, byId, clockBadge, el, priorityBadge, showProblem } from "./parts.js";
 import { confirmed, named } from "./questions.js";
-import { ACTOR, AREA, CHANNEL, CLOCK, EVENT, KIND, STATUS, STEP, WORDS, word } from "./words.js";
+import { ACTOR, AREA, CHANNEL, EVENT, KIND, STATUS, STEP, WORDS, word } from "./words.js";
 
 export class TicketView {
   /** @param {import("./api.js").Api} api @param {{onBack: Function, onMoved: Function, onOpen: Function}} on */
@@ -67,7 +67,7 @@ export class TicketView {
     const acts = el("section", "box", "", el("h3", "", "处理"), label, this.note, this.buttons, this.problemLine);
     this.rows = el("dl", "pairs");
     this.clocks = el("tbody");
-    const heads = ["环节", "状态", "时间", "期限"].map((text) => Object.assign(el("th", "", text), { scope: "col" }));
+    const heads = ["环节", "状态", "期限"].map((text) => Object.assign(el("th", "", text), { scope: "col" }));
     this.clockTable = el("table", "clocks", "", el("thead", "", "", el("tr", "", "", ...heads)), this.clocks);
     this.clockTable.prepend(el("caption", "sr-only", "时限"));
     this.noClocks = el("p", "muted", "这类工单没有时限。");
@@ -136,13 +136,11 @@ export class TicketView {
   }
 
   #clock(clock, now) {
-    const state = clock.finished_at || clock.state !== "running" ? clock.state : "plain";
-    const mark = badge(["breached", "warned"].includes(state) ? state : "plain", word(CLOCK, clock.state), "clock");
     const end = el("td", "nums", moment(clock.due_at, now));
     if (clock.finished_at) end.append(el("span", "done", `${moment(clock.finished_at, now)} ${clock.state === "cancelled" ? "取消" : "完成"}`));
     const step = el("th", "", word(STEP, clock.step));
     step.scope = "row";
-    return el("tr", "", "", step, el("td", "", "", mark), el("td", "nums", standing(clock, now)), end);
+    return el("tr", "", "", step, el("td", "", "", clockBadge(clock, now)), end);
   }
 
   #event({ at, type, actor, note }, now) {

@@ -1,9 +1,9 @@
 // The tickets on the right: a filtered list; a row opens the ticket in its place.
 import { ApiError } from "./api.js";
-import { clockLine, maskName, maskNumbers, maskPhone, moment, pressing } from "./format.js";
-import { badge, button, byId, el, priorityBadge, reconcile, showProblem, walkable } from "./parts.js";
+import { maskName, maskNumbers, maskPhone, moment, pressing, standing } from "./format.js";
+import { button, byId, clockBadge, el, priorityBadge, reconcile, showProblem, walkable } from "./parts.js";
 import { TicketView } from "./ticket.js";
-import { KIND, STATUS, WORDS, word } from "./words.js";
+import { KIND, STATUS, STEP, WORDS, word } from "./words.js";
 
 const PAGE = 50;
 
@@ -102,26 +102,24 @@ export class Tickets {
     const now = this.api.now();
     byId("tickets-none").hidden = this.tickets.length > 0;
     byId("tickets-more").hidden = !this.cursor;
-    reconcile(this.list, this.tickets.map((ticket) => ({ ticket, line: this.#clock(ticket, now) })), {
+    const rows = this.tickets.map((ticket) => ({ ticket, clock: pressing(ticket) }));
+    reconcile(this.list, rows, {
       key: ({ ticket }) => ticket.ticket_no,
       make: ({ ticket }) => el("li", "", "", button("row", "", () => this.open(ticket.ticket_no))),
       fill: (node, row) => this.#fill(node.firstChild, row, now),
+      // What a row says depends on the time, too.
+      look: ({ ticket, clock }) => JSON.stringify([ticket, clock && standing(clock, now)]),
     });
   }
 
-  #clock(ticket, now) {
-    const clock = pressing(ticket);
-    return clock ? { state: clock.state, text: clockLine(clock, now) } : null;
-  }
-
-  #fill(node, { ticket, line }, now) {
+  #fill(node, { ticket, clock }, now) {
     const head = el("span", "row-head", "", priorityBadge(ticket.priority), el("span", "row-title", word(KIND, ticket.kind)),
       el("span", "row-end", word(STATUS, ticket.status)));
     const category = ticket.category.at(-1);
     const what = el("span", "row-what", [category, maskNumbers(ticket.description)].filter(Boolean).join(" · "));
     const who = [maskName(ticket.contact_name), ticket.contact_phone ? maskPhone(ticket.contact_phone) : "", moment(ticket.created_at, now)];
     node.replaceChildren(head, what, el("span", "row-hint nums", `${ticket.ticket_no} · ${who.filter(Boolean).join(" · ")}`));
-    if (line) node.append(el("span", "row-clock", "", badge(line.state === "running" ? "plain" : line.state, line.text, "clock")));
+    if (clock) node.append(el("span", "row-clock", "", clockBadge(clock, now, word(STEP, clock.step))));
   }
 
   #back() {

@@ -35,7 +35,7 @@ export const WHO = { user: "客户", bot: "智能客服", agent: "坐席", syste
 export const HANDOFF = { queued: "等待接入", active: "接待中", closed: "已结束" };
 
 /** Reasons the gateway itself writes; the assistant's are Chinese already. */
-export const REASON = { unanswered: "自动答复多次失败", customer_request: "客户要求人工" };
+export const REASON = { unanswered: "自动答复多次失败", customer_request: "客户要求人工", danger: "用电险情" };
 
 /** For errors that bring no Chinese of their own, by HTTP status; 0 is no answer at all. */
 export const FAILED = {
@@ -74,7 +74,6 @@ export const WORDS = {
   sent: "已发送",
   emergencyWaiting: "有特急客户等待接入",
   newWaiting: "有新的客户等待接入",
-  overdue: "超时",
   left: "还剩",
   breachedDone: "超时完成",
   more: "再看 50 张",

@@ -1,7 +1,7 @@
 // Tickets that still need work: how many of which kind stand where, and whose clocks are nearest, breached ones first.
 import { moment, pressing, standing } from "/static/desk/format.js";
-import { badge, byId, el, priorityBadge, reconcile } from "/static/desk/parts.js";
-import { CLOCK, ENDED, KIND, STATUS, STEP, word } from "/static/desk/words.js";
+import { byId, clockBadge, el, priorityBadge, reconcile } from "/static/desk/parts.js";
+import { ENDED, KIND, STATUS, STEP, word } from "/static/desk/words.js";
 import { fill } from "./tables.js";
 
 const PAGE = 200;
@@ -63,31 +63,28 @@ function drawClocks(clocked, now) {
   const table = byId("open-clocks");
   table.hidden = clocked.length === 0;
   if (!table.tBodies.length) {
-    const heads = ["工单", "时限", "状态", "时间", "期限", "类型", "优先级", "进度"].map((text) => Object.assign(el("th", "", text), { scope: "col" }));
+    const heads = ["工单", "优先级", "时限", "期限", "类型和进度"].map((text) => Object.assign(el("th", "", text), { scope: "col" }));
     table.append(el("caption", "", "时限最紧的工单，超时在前"), el("thead", "", "", el("tr", "", "", ...heads)), el("tbody"));
   }
   // Kept row by row: somebody may be about to follow a link.
-  reconcile(table.tBodies[0], clocked.map((one) => ({ ...one, left: standing(one.clock, now) })), {
+  reconcile(table.tBodies[0], clocked, {
     key: ({ ticket }) => ticket.ticket_no,
     make: () => el("tr"),
     fill: (row, one) => fillClock(row, one, now),
+    look: ({ ticket, clock }) => JSON.stringify([ticket, standing(clock, now)]),
   });
 }
 
-function fillClock(row, { ticket, clock, left }, now) {
+function fillClock(row, { ticket, clock }, now) {
   const held = row.contains(document.activeElement);
   const link = el("a", "no", ticket.ticket_no);
   link.href = `/desk#ticket=${ticket.ticket_no}`;
-  const kind = ["breached", "warned"].includes(clock.state) ? clock.state : "plain";
   row.replaceChildren(
     Object.assign(el("th", "", "", link), { scope: "row" }),
-    el("td", "", word(STEP, clock.step)),
-    el("td", "", "", badge(kind, word(CLOCK, clock.state), "clock")),
-    el("td", "late-clock", left),
-    el("td", "nowrap", moment(clock.due_at, now)),
-    el("td", "", [word(KIND, ticket.kind), ticket.category.at(-1)].filter(Boolean).join(" · ")),
     el("td", "", "", priorityBadge(ticket.priority)),
-    el("td", "nowrap", word(STATUS, ticket.status)),
+    el("td", "", "", clockBadge(clock, now, word(STEP, clock.step))),
+    el("td", "nowrap", moment(clock.due_at, now)),
+    el("td", "", [word(KIND, ticket.kind), ticket.category.at(-1), word(STATUS, ticket.status)].filter(Boolean).join(" · ")),
   );
   if (held) link.focus();
 }

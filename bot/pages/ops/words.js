@@ -4,12 +4,12 @@ export const PART = { assistant: "对话助手", knowledge: "知识库", databas
 
 export const OUTCOME = {
   answered: "助手已答复", with_agent: "坐席接待中", left_agent: "客户结束人工", late: "事后补答",
-  assistant_down: "助手不可用，已记下", danger_kept: "险情已提示，助手不可用", slow: "处理较久，先回等待语",
+  assistant_down: "助手不可用，已记下", slow: "处理较久，先回等待语",
   busy: "前面未完，先回等待语", fault: "助手出错，将重试", action_failed: "办理失败，将重试", gave_up: "多次失败，转人工",
 };
 
 /** Outcomes after which the customer still waited for an answer. */
-export const UNANSWERED = ["assistant_down", "danger_kept", "slow", "busy", "fault", "action_failed", "gave_up"];
+export const UNANSWERED = ["assistant_down", "slow", "busy", "fault", "action_failed", "gave_up"];
 
 export const INTENT = {
   query_bill: "查电费账单", query_balance: "查余额欠费", query_usage: "查用电量", query_payment: "查缴费记录",

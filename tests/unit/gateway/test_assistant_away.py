@@ -41,9 +41,29 @@ async def test_danger_words_get_their_safety_lines_while_it_is_away(house: House
     assert "8米" in texts(told)[0]
     assert told["messages"][0]["priority"] == "emergency"
     assert "险情已经记下" in texts(told)[1]
-    assert told["trace"]["intent"]["name"] == "report_hazard"
+    assert (told["trace"]["intent"]["name"], told["trace"]["handoff"]) == ("report_hazard", "queued")
+    (handoff,) = house.handoffs.waiting()
+    assert (handoff.priority, handoff.reason, handoff.summary) == ("emergency", "danger", "有根电线掉地上了")
     await house.assistant.start()
     await until(lambda: house.assistant.turns)
+
+
+@pytest.mark.parametrize("broken", [500, {"messages": [], "action_failed": True}])
+async def test_danger_words_get_their_safety_lines_when_it_fails(house: House, broken: object) -> None:
+    house.assistant.reply = lambda turn: broken  # type: ignore[return-value,assignment]
+    told = await house.chat("有根电线掉地上了")
+    assert "8米" in texts(told)[0]
+    assert house.handoffs.waiting()[0].priority == "emergency"
+
+
+async def test_danger_words_get_their_safety_lines_when_it_is_slow(shut: House) -> None:
+    shut.options["turn_seconds"] = 0.1
+    await shut.assistant.start()
+    await shut.open()
+    shut.assistant.gate = asyncio.Event()
+    assert "8米" in texts(await shut.chat("有根电线掉地上了"))[0]
+    assert shut.handoffs.waiting()[0].priority == "emergency"
+    shut.assistant.gate.set()
 
 
 async def test_killed_in_mid_turn_the_turn_is_kept(house: House) -> None:

@@ -122,6 +122,7 @@ def upgrade() -> None:
         sa.Column("account_no", sa.String(16), nullable=True),
         sa.Column("contact_name", SECRET, nullable=True),
         sa.Column("contact_phone", SECRET, nullable=True),
+        sa.Column("phone_fingerprint", sa.String(64), nullable=True),
         sa.Column("address", SECRET, nullable=True),
         sa.Column("area", sa.String(8), nullable=False),
         sa.Column("description", SECRET, nullable=False),
@@ -138,6 +139,7 @@ def upgrade() -> None:
     op.create_index("ix_tickets_conversation_id", "tickets", ["conversation_id"], unique=False)
     op.create_index("ix_tickets_kind_status", "tickets", ["kind", "status"], unique=False)
     op.create_index("ix_tickets_parent_ticket_no", "tickets", ["parent_ticket_no"], unique=False)
+    op.create_index("ix_tickets_phone_fingerprint", "tickets", ["phone_fingerprint"], unique=False)
     op.create_table(
         "verification_attempts",
         sa.Column("key", sa.String(80), nullable=False),

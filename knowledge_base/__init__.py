@@ -1,0 +1,1 @@
+"""What the utility knows, and how it is found: articles → index → retrieve → cite."""

@@ -1,0 +1,114 @@
+"""Does any article answer the question? A logistic regression over the evidence, calibrated on held-out sentences.
+
+Positives are questions held out of the index, negatives sentences that no article answers, held out of the topic model
+in the same way. So the confidence means what it says for sentences never seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from knowledge_base.lexical import Floats
+from knowledge_base.retrieve import SIGNALS, Evidence
+
+FEATURES = (
+    "odds", "margin", "entropy", "none", "classified", "over_none", "near", "near_mean", "said", "words", "characters", "sounds",
+    "agreement", "length",
+)  # fmt: skip
+_AT = {name: at for at, name in enumerate(SIGNALS)}
+_WRONG_REFUSALS = 0.035
+"""Share of answerable held-out questions that may be refused; what is then answered wrongly follows from it."""
+_PENALTY = 1e-3
+
+
+def features(evidence: Evidence) -> Floats:
+    """The numbers the decision rests on, in the order of ``FEATURES``."""
+    fused = evidence.fused.clip(1e-6, 1 - 1e-6)
+    order = np.argsort(-fused, kind="stable")
+    top = int(order[0])
+    second = float(fused[order[1]]) if len(order) > 1 else 1e-6
+    raw = {name: float(evidence.signals[at, top]) for name, at in _AT.items()}
+    lexical = [raw[view] / max(1, count) for view, count in evidence.tokens.items()]
+    agreement = float((evidence.signals.argmax(1) == top).mean())
+    return np.array([
+        np.log(fused[top] / (1 - fused[top])), np.log(fused[top] / second), -(fused * np.log(fused)).sum(), evidence.none,
+        raw["classified"], raw["classified"] - evidence.none, raw["near"], raw["near_mean"], raw["said"], *lexical, agreement,
+        np.log1p(evidence.length),
+    ], dtype=np.float32)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Judge:
+    """Decides whether to answer."""
+
+    centre: Floats
+    scale: Floats
+    weights: Floats
+    bias: float
+    threshold: float
+    """At this confidence and above the question is answered."""
+
+    def confidence(self, evidence: Evidence) -> float:
+        """Probability that an article answers the question."""
+        return float(self.confidences(features(evidence)[None, :])[0])
+
+    def confidences(self, rows: Floats) -> Floats:
+        """The same for rows of features."""
+        logits = ((rows - self.centre) / self.scale) @ self.weights + self.bias
+        found: Floats = 1.0 / (1.0 + np.exp(-logits.clip(-30, 30)))
+        return found
+
+    def to_json(self) -> dict[str, Any]:
+        """For the index folder."""
+        lists = {name: [float(v) for v in getattr(self, name)] for name in ("centre", "scale", "weights")}
+        return {**lists, "bias": self.bias, "threshold": self.threshold}
+
+    @classmethod
+    def from_json(cls, stored: dict[str, Any]) -> Judge:
+        """Read what :meth:`to_json` made."""
+        arrays = {name: np.array(stored[name], dtype=np.float32) for name in ("centre", "scale", "weights")}
+        return cls(**arrays, bias=stored["bias"], threshold=stored["threshold"])
+
+
+def learn_judge(answerable: Floats, unanswerable: Floats, usual: npt.NDArray[np.bool_]) -> Judge:
+    """Fit on rows of held-out features.
+
+    ``usual`` marks the answerable rows that are customers' own words: by them the threshold is set.
+    """
+    rows = np.concatenate([answerable, unanswerable])
+    target = np.repeat([1.0, 0.0], [len(answerable), len(unanswerable)])
+    centre, scale = rows.mean(0), rows.std(0).clip(1e-3)
+    weights = _logistic((rows - centre) / scale, target)
+    judge = Judge(centre.astype(np.float32), scale.astype(np.float32), weights[:-1].astype(np.float32), float(weights[-1]), 0.5)
+    sure = judge.confidences(answerable[usual] if usual.any() else answerable)
+    threshold = float(np.quantile(sure, _WRONG_REFUSALS))
+    return Judge(judge.centre, judge.scale, judge.weights, judge.bias, threshold)
+
+
+def fixed_judge() -> Judge:
+    """For a base without negatives to learn from: how surely the topic model knows the question, nothing else."""
+    weights = [12.0 if name == "classified" else 0.0 for name in FEATURES]
+    zero, one = np.zeros(len(FEATURES), dtype=np.float32), np.ones(len(FEATURES), dtype=np.float32)
+    return Judge(zero, one, np.array(weights, dtype=np.float32), -3.0, 0.5)
+
+
+def _logistic(rows: Floats, target: Sequence[float] | npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Newton's method with a small ridge; the last weight is the bias."""
+    design = np.hstack([rows, np.ones((len(rows), 1))]).astype(np.float64)
+    weights = np.zeros(design.shape[1])
+    ridge = np.full(design.shape[1], _PENALTY * len(rows))
+    ridge[-1] = 0.0
+    for _ in range(30):
+        odds = 1.0 / (1.0 + np.exp(-(design @ weights).clip(-30, 30)))
+        gradient = design.T @ (np.asarray(target) - odds) - ridge * weights
+        curvature = (design * (odds * (1 - odds)).clip(1e-6)[:, None]).T @ design + np.diag(ridge + 1e-9)
+        step = np.linalg.solve(curvature, gradient)
+        weights += step
+        if np.abs(step).max() < 1e-6:
+            break
+    return weights

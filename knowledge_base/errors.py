@@ -1,0 +1,49 @@
+"""Everything the knowledge base refuses, in one tree.
+
+::
+
+    KnowledgeError
+    ├── SourceError       a file an editor keeps is wrong; .file, .line, .reason
+    │   ├── ArticleError  an article
+    │   └── ProfileError  a profile's values
+    ├── UnknownProfile    no profile has this name
+    └── UnknownValue      a placeholder that no profile in the line of inheritance defines; .name
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class KnowledgeError(Exception):
+    """The root."""
+
+
+class SourceError(KnowledgeError):
+    """A file kept by an editor cannot be used. The text reads ``file:line: reason``."""
+
+    def __init__(self, file: Path, line: int, reason: str) -> None:
+        super().__init__(f"{file}:{line}: {reason}")
+        self.file = file
+        self.line = line
+        self.reason = reason
+
+
+class ArticleError(SourceError):
+    """An article is refused."""
+
+
+class ProfileError(SourceError):
+    """A file of a profile is refused."""
+
+
+class UnknownProfile(KnowledgeError):
+    """No profile has this name."""
+
+
+class UnknownValue(KnowledgeError):
+    """A placeholder names a value that the profile does not have."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"值 {{{name}}} 在这个 profile 里没有定义")
+        self.name = name

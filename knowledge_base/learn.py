@@ -1,0 +1,154 @@
+"""Learning from held-out questions: the weights of the fusion, when two topics are too close, and the judge.
+
+Every question is held out once, with all that was made of it, and searched for in an index of the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from knowledge_base.answerable import Judge, features, fixed_judge, learn_judge
+from knowledge_base.dense import TopicVectors
+from knowledge_base.lexical import VIEWS, Floats, TopicWords
+from knowledge_base.passages import Passage
+from knowledge_base.retrieve import SIGNALS, Evidence, Parts, fuse, standardised
+from knowledge_base.topic_model import Ints, Kernel
+
+FOLDS = 4
+_DOUBTED = 0.10
+"""Share of rightly answered held-out questions at which a second topic is named as well."""
+_FEWEST_REFUSED = 20
+
+
+@dataclass(frozen=True)
+class Material:
+    """Passages, then unanswerable sentences, with their tokens and centred vectors."""
+
+    topics: Sequence[str]
+    passages: Sequence[Passage]
+    refused: Sequence[str]
+    tokens: Sequence[dict[str, list[str]]]
+    vectors: Floats
+
+    @property
+    def labels(self) -> Ints:
+        """Topic number of every passage; one more than the last for an unanswerable sentence."""
+        number = {topic: at for at, topic in enumerate(self.topics)}
+        return np.array([number[p.topic] for p in self.passages] + [len(self.topics)] * len(self.refused), dtype=np.int64)
+
+    def rows(self, *kinds: str) -> Ints:
+        """Rows of the passages of these kinds; ``refused`` for the unanswerable sentences."""
+        named = [p.kind for p in self.passages] + ["refused"] * len(self.refused)
+        return np.array([at for at, kind in enumerate(named) if kind in kinds], dtype=np.int64)
+
+
+@dataclass(frozen=True)
+class Learned:
+    """What held-out questions taught, and how well the search does on them."""
+
+    weights: Floats
+    judge: Judge
+    close: float
+    """A second topic at least this likely, in shares of the first, is named as well."""
+    figures: dict[str, float]
+
+
+def parts_of(material: Material, without: Ints) -> Parts:
+    """The searchable parts, made of everything but the rows ``without``."""
+    left = np.ones(len(material.labels), dtype=bool)
+    left[without] = False
+    count, labels = len(material.topics), material.labels
+    near, said = (np.array([r for r in material.rows(*kinds) if left[r]], dtype=np.int64) for kinds in (("question", "asked", "name"), ("body",)))
+    documents: dict[str, list[list[str]]] = {view: [[] for _ in material.topics] for view in VIEWS}
+    for row in range(len(material.passages)):
+        if left[row]:
+            for view, document in documents.items():
+                document[labels[row]] += material.tokens[row][view]
+    return Parts(
+        TopicVectors.build(material.vectors[near], labels[near], count),
+        TopicVectors.build(material.vectors[said], labels[said], count),
+        {view: TopicWords.build(document) for view, document in documents.items()},
+    )
+
+
+def learn(material: Material, kernel: Kernel, points: Ints) -> Learned:
+    """Hold out, search, fit. ``points`` are the rows the kernel was made of."""
+    held = material.rows("question", "asked", "refused")
+    fold = np.full(len(material.labels), -1)
+    rng = np.random.default_rng(5)
+    labels = material.labels
+    for label in range(len(material.topics) + 1):
+        rows = held[labels[held] == label]
+        fold[rows] = (rng.permutation(len(rows)) + label) % FOLDS
+    classified = np.zeros((len(labels), len(material.topics) + 1), dtype=np.float32)
+    classified[points] = kernel.held_out(labels[points], len(material.topics) + 1, fold[points], FOLDS)
+    signals = np.zeros((len(labels), len(SIGNALS), len(material.topics)), dtype=np.float32)
+    for at in range(FOLDS):
+        test = np.flatnonzero(fold == at)
+        parts = parts_of(material, test)
+        for row in test:
+            signals[row] = parts.signals(material.tokens[row], material.vectors[row], classified[row, :-1])
+    asked, refused = material.rows("question", "asked"), material.rows("refused")
+    weights = fusion_weights(signals[asked], labels[asked])
+    return _judged(material, signals, classified[:, -1], weights, asked, refused)
+
+
+def _judged(material: Material, signals: Floats, none: Floats, weights: Floats, asked: Ints, refused: Ints) -> Learned:
+    labels = material.labels
+    texts = [p.text for p in material.passages] + list(material.refused)
+    evidence = {
+        row: Evidence(signals[row], fuse(signals[row], weights), float(none[row]), len(texts[row]),
+                      {view: len(set(found)) for view, found in material.tokens[row].items()})
+        for row in [*asked, *refused]
+    }  # fmt: skip
+    fused = np.stack([evidence[row].fused for row in asked])
+    usual = np.isin(asked, material.rows("asked"))
+    if len(refused) >= _FEWEST_REFUSED:
+        yes, no = (np.stack([features(evidence[row]) for row in rows]) for rows in (asked, refused))
+        judge = learn_judge(yes, no, usual)
+        refusals = {"wrong_refusals": float((judge.confidences(yes[usual]) < judge.threshold).mean()) if usual.any() else 0.0,
+                    "false_answers": float((judge.confidences(no) >= judge.threshold).mean())}  # fmt: skip
+    else:
+        judge, refusals = fixed_judge(), {}
+    ranks = (fused > fused[np.arange(len(asked)), labels[asked]][:, None]).sum(1)
+    right = ranks == 0
+    close = _closeness(fused, right)
+    return Learned(weights, judge, close, {
+        "questions": len(asked), "hit@1": float(right.mean()), "hit@3": float((ranks < 3).mean()),
+        **_of_kind("asked", ranks[usual]), **_of_kind("written", ranks[~usual]), **refusals,
+    })  # fmt: skip
+
+
+def _of_kind(name: str, ranks: Ints) -> dict[str, float]:
+    return {f"{name} hit@1": float((ranks < 1).mean()), f"{name} hit@3": float((ranks < 3).mean())} if len(ranks) else {}
+
+
+def _closeness(fused: Floats, right: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> float:
+    if fused.shape[1] < 2 or not right.any():
+        return 1.0
+    two = -np.sort(-fused, axis=1)[:, :2]
+    return float(np.quantile((two[:, 1] / two[:, 0])[right], 1 - _DOUBTED))
+
+
+def fusion_weights(signals: Floats, labels: Ints) -> Floats:
+    """Conditional logit: weights that make the right topic most likely. Convex, a few dozen steps."""
+    from scipy.optimize import minimize
+
+    x = standardised(signals).astype(np.float64)
+    picked = np.arange(len(labels))
+
+    def loss(weights: np.ndarray[tuple[int], np.dtype[np.float64]]) -> tuple[float, np.ndarray[tuple[int], np.dtype[np.float64]]]:
+        logits = np.einsum("nst,s->nt", x, weights)
+        logits -= logits.max(1, keepdims=True)
+        odds = np.exp(logits)
+        odds /= odds.sum(1, keepdims=True)
+        lost = -np.log(odds[picked, labels].clip(1e-12)).mean() + 1e-3 * (weights @ weights)
+        expected = np.einsum("nst,nt->ns", x, odds)
+        return float(lost), (expected - x[picked, :, labels]).mean(0) + 2e-3 * weights
+
+    start = np.full(signals.shape[1], 0.3)
+    found: Floats = minimize(loss, start, jac=True, method="L-BFGS-B").x.astype(np.float32)
+    return found

@@ -1,0 +1,144 @@
+"""From a question to topics: seven signals, each weak alone, fused into one probability a topic.
+
+===========  =====================================================================================================
+near         likeness in meaning to the topic's nearest question
+near_mean    … and to its nearest five on average
+said         likeness in meaning to the nearest sentence of what the article says
+words        BM25 of jieba words, one document a topic
+characters   BM25 of characters and their pairs
+sounds       BM25 of syllables and their pairs: mishearings and homophone typing
+classified   the topic model, trained on all labelled questions
+===========  =====================================================================================================
+
+A signal is standardised over the topics of one question; the weights are those of a conditional logit fitted on
+questions that were held out (``index.py``), so the fused numbers are probabilities as they come.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from knowledge_base.dense import TopicVectors, centred
+from knowledge_base.lexical import VIEWS, Floats, TopicWords
+from knowledge_base.topic_model import TopicModel
+
+SIGNALS = ("near", "near_mean", "said", *VIEWS, "classified")
+
+
+@dataclass(frozen=True)
+class Query:
+    """A question: its normalised text and the encoder's row for that text."""
+
+    text: str
+    vector: Floats
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """A topic and how likely it is meant, 0–1 (probability for the fused search, raw score for a part alone)."""
+
+    topic: str
+    score: float
+
+
+class Retriever(Protocol):
+    """What finds topics. Safe to call from several threads."""
+
+    def search(self, query: Query, k: int) -> list[Ranked]:
+        """The `k` best topics, best first; fewer when there are fewer. Never raises on any text."""
+        ...
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """All that was found out about one question."""
+
+    signals: Floats
+    """Raw, shape ``(len(SIGNALS), topics)``."""
+    fused: Floats
+    """Probability of each topic, given that one of them is meant."""
+    none: float
+    """The topic model's score for “no article answers this”."""
+    length: int
+    """Characters of the question."""
+    tokens: Mapping[str, int]
+    """Tokens of the question in each view of BM25."""
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What the signals are measured with."""
+
+    near: TopicVectors
+    said: TopicVectors
+    words: Mapping[str, TopicWords]
+
+    def signals(self, tokens: Mapping[str, Sequence[str]], vector: Floats, classified: Floats) -> Floats:
+        """The raw signals of one question; ``vector`` is centred, ``classified`` has one score a topic."""
+        near = self.near.pooled(vector)
+        lexical = [self.words[view].scores(tokens[view]) for view in VIEWS]
+        return np.stack([near.best, near.mean, self.said.pooled(vector).best, *lexical, classified]).astype(np.float32)
+
+
+def tokenised(text: str) -> dict[str, list[str]]:
+    """The tokens of `text` in every view."""
+    return {view: cut(text) for view, cut in VIEWS.items()}
+
+
+def standardised(signals: Floats) -> Floats:
+    """Each signal with mean 0 and deviation 1 over the topics (the last axis); a flat signal says nothing."""
+    moved = signals - signals.mean(-1, keepdims=True)
+    deviation = signals.std(-1, keepdims=True)
+    found: Floats = np.where(deviation > 1e-6, moved / deviation.clip(1e-6), 0.0).astype(np.float32)
+    return found
+
+
+def fuse(signals: Floats, weights: Floats) -> Floats:
+    """Probabilities of the topics from raw signals, shape ``(…, signals, topics)`` → ``(…, topics)``."""
+    logits = np.einsum("...st,s->...t", standardised(signals), weights)
+    odds = np.exp(logits - logits.max(-1, keepdims=True))
+    found: Floats = odds / odds.sum(-1, keepdims=True)
+    return found
+
+
+class HybridRetriever:
+    """The fused search."""
+
+    def __init__(self, topics: Sequence[str], parts: Parts, model: TopicModel, centre: Floats, weights: Floats) -> None:
+        self.topics = tuple(topics)
+        self._parts, self._model, self._centre, self._weights = parts, model, centre, weights
+
+    def weigh(self, query: Query) -> Evidence:
+        """Everything found out about a question."""
+        vector = centred(query.vector, self._centre)
+        tokens = tokenised(query.text)
+        classified = self._model.scores(query.text, vector)
+        signals = self._parts.signals(tokens, vector, classified[: len(self.topics)])
+        counts = {view: len(set(found)) for view, found in tokens.items()}
+        return Evidence(signals, fuse(signals, self._weights), float(classified[len(self.topics)]), len(query.text), counts)
+
+    def search(self, query: Query, k: int) -> list[Ranked]:
+        """The `k` most likely topics."""
+        return best(self.topics, self.weigh(query).fused, k)
+
+    def alone(self, signal: str) -> Retriever:
+        """One signal as a retriever of its own, to be measured beside the fused search."""
+        return _Alone(self, SIGNALS.index(signal))
+
+
+class _Alone:
+    def __init__(self, whole: HybridRetriever, at: int) -> None:
+        self._whole, self._at = whole, at
+
+    def search(self, query: Query, k: int) -> list[Ranked]:
+        return best(self._whole.topics, self._whole.weigh(query).signals[self._at], k)
+
+
+def best(topics: Sequence[str], scores: Floats, k: int) -> list[Ranked]:
+    """The `k` highest scores with their topics."""
+    order = np.argsort(-scores, kind="stable")[: max(k, 0)]
+    return [Ranked(topics[at], float(scores[at])) for at in order]

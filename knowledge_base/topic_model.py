@@ -1,0 +1,168 @@
+"""Which topic does a question belong to, or none? Kernel ridge regression over meaning, wording and sound.
+
+Every labelled sentence is a training point; its likeness to a question is a radial kernel of the sentence vectors plus
+the cosine of rarity-weighted n-grams (characters 1–2, syllables 1–3). One linear system is solved, nothing is iterated,
+so training is deterministic and held-out predictions cost one more system a fold. At run time the n-gram part is folded
+into one weight a gram and topic.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from bot.language.intent_model import sound
+from knowledge_base.lexical import Floats
+
+Ints = npt.NDArray[np.int64]
+_WIDTH = 3.0
+_MEANING, _WORDING, _SOUND = 4.0, 0.5, 0.3
+_RIDGE = 0.5
+_RAREST = 2
+"""A gram of one sentence only teaches nothing about another."""
+
+
+def grams(text: str) -> tuple[list[str], list[str]]:
+    """Character 1–2-grams and sound 1–3-grams of a text."""
+    characters = [c for c in text.lower() if not c.isspace()]
+    syllables = [s for s in sound(text.lower()) if s.strip()]
+    return _runs(characters, (1, 2)), _runs(syllables, (1, 2, 3))
+
+
+def _runs(units: Sequence[str], sizes: Sequence[int]) -> list[str]:
+    return ["\x1f".join(units[at : at + size]) for size in sizes for at in range(len(units) - size + 1)]
+
+
+class GramSpace:
+    """Rarity-weighted unit rows of n-grams; the two views weigh ``_WORDING`` and ``_SOUND``."""
+
+    def __init__(self, vocabulary: dict[str, int], rarity: Floats) -> None:
+        self.vocabulary = vocabulary
+        self.rarity = rarity
+
+    @classmethod
+    def build(cls, texts: Sequence[str]) -> GramSpace:
+        """The space of the grams that occur in at least two of `texts`."""
+        seen: Counter[str] = Counter()
+        for text in texts:
+            seen.update({key for key, _ in _named(text)})
+        kept = sorted(key for key, count in seen.items() if count >= _RAREST)
+        rarity = np.log((1 + len(texts)) / (1 + np.array([seen[key] for key in kept])))
+        return cls({key: at for at, key in enumerate(kept)}, rarity.astype(np.float32))
+
+    def row(self, text: str) -> tuple[Ints, Floats]:
+        """Columns and values of one text."""
+        columns: list[int] = []
+        values: list[float] = []
+        for view, weight in (("c", _WORDING), ("s", _SOUND)):
+            counts = Counter(self.vocabulary[key] for key, of in _named(text) if of == view and key in self.vocabulary)
+            found = np.fromiter(counts, dtype=np.int64, count=len(counts))
+            damped = (1 + np.log(np.fromiter(counts.values(), dtype=np.float32, count=len(counts)))) * self.rarity[found]
+            length = float(np.linalg.norm(damped)) or 1.0
+            columns += found.tolist()
+            values += (damped * (weight**0.5 / length)).tolist()
+        return np.array(columns, dtype=np.int64), np.array(values, dtype=np.float32)
+
+    def matrix(self, texts: Sequence[str]) -> Any:
+        """The rows of many texts, scipy CSR."""
+        from scipy import sparse
+
+        rows = [self.row(text) for text in texts]
+        pointers = np.concatenate([[0], np.cumsum([len(columns) for columns, _ in rows])])
+        columns = np.concatenate([columns for columns, _ in rows])
+        values = np.concatenate([values for _, values in rows])
+        return sparse.csr_matrix((values, columns, pointers), shape=(len(texts), len(self.vocabulary)), dtype=np.float32)
+
+
+def _named(text: str) -> list[tuple[str, str]]:
+    characters, syllables = grams(text)
+    return [("c" + gram, "c") for gram in characters] + [("s" + gram, "s") for gram in syllables]
+
+
+@dataclass(frozen=True)
+class Kernel:
+    """The training points' likeness to each other, shared by the folds of cross-validation."""
+
+    matrix: Floats
+    space: GramSpace
+    rows: Any
+
+    @classmethod
+    def of(cls, texts: Sequence[str], vectors: Floats) -> Kernel:
+        """All pairs; ``vectors`` are unit rows. Takes 4 bytes a pair."""
+        space = GramSpace.build(texts)
+        rows = space.matrix(texts)
+        matrix = _meaning(vectors @ vectors.T)
+        for start in range(0, len(texts), 1024):
+            matrix[start : start + 1024] += (rows[start : start + 1024] @ rows.T).toarray()
+        return cls(matrix, space, rows)
+
+    def fit(self, labels: Ints, classes: int, learn: Ints) -> Floats:
+        """Weights of the training points ``learn``, shape ``(len(learn), classes)``."""
+        from scipy.linalg import cho_factor, cho_solve
+
+        system = self.matrix[np.ix_(learn, learn)]
+        system[np.diag_indices(len(learn))] += _RIDGE
+        target = np.full((len(learn), classes), -1.0 / classes, dtype=np.float32)
+        target[np.arange(len(learn)), labels[learn]] += 1.0
+        solved: Floats = cho_solve(cho_factor(system, overwrite_a=True, check_finite=False), target, check_finite=False)
+        return solved
+
+    def held_out(self, labels: Ints, classes: int, fold: Ints, folds: int) -> Floats:
+        """For every training point the scores of a model that has not seen its fold."""
+        scores = np.zeros((len(labels), classes), dtype=np.float32)
+        for at in range(folds):
+            learn, test = np.flatnonzero(fold != at), np.flatnonzero(fold == at)
+            scores[test] = self.matrix[np.ix_(test, learn)] @ self.fit(labels, classes, learn)
+        return scores
+
+
+def _meaning(cosine: Floats) -> Floats:
+    found: Floats = _MEANING * np.exp(_WIDTH * (cosine - 1.0), dtype=np.float32)
+    return found
+
+
+class TopicModel:
+    """The trained model. ``scores`` is safe to call from several threads."""
+
+    def __init__(self, points: Floats, weights: Floats, space: GramSpace, gram_weights: Floats) -> None:
+        self._points, self._weights = points, weights
+        self._space, self._gram_weights = space, gram_weights
+
+    @classmethod
+    def train(cls, kernel: Kernel, vectors: Floats, labels: Ints, classes: int) -> TopicModel:
+        """Fit on all points; ``labels`` count from 0 to ``classes`` - 1."""
+        weights = kernel.fit(labels, classes, np.arange(len(labels)))
+        return cls(vectors, weights, kernel.space, np.asarray(kernel.rows.T @ weights, dtype=np.float32))
+
+    def scores(self, text: str, vector: Floats) -> Floats:
+        """How much the question belongs to each class: about 1 for certain, about 0 for not at all."""
+        found: Floats = _meaning(self._points @ vector) @ self._weights
+        columns, values = self._space.row(text)
+        if len(columns):
+            found = found + values @ self._gram_weights[columns]
+        return found
+
+    def save(self, folder: Path) -> None:
+        """Write the model into `folder`."""
+        folder.mkdir(parents=True, exist_ok=True)
+        np.save(folder / "points.npy", self._points)
+        np.save(folder / "weights.npy", self._weights)
+        np.save(folder / "gram_weights.npy", self._gram_weights.astype(np.float16))
+        np.save(folder / "rarity.npy", self._space.rarity)
+        (folder / "grams.txt").write_text("\n".join(self._space.vocabulary), encoding="utf-8", newline="\n")
+
+    @classmethod
+    def load(cls, folder: Path) -> TopicModel:
+        """Read a model written by :meth:`save`."""
+        with (folder / "grams.txt").open(encoding="utf-8", newline="\n") as file:
+            names = file.read().split("\n")
+        space = GramSpace({name: at for at, name in enumerate(names)}, np.load(folder / "rarity.npy"))
+        gram_weights = np.load(folder / "gram_weights.npy").astype(np.float32)
+        return cls(np.load(folder / "points.npy"), np.load(folder / "weights.npy"), space, gram_weights)
