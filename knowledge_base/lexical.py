@@ -7,6 +7,7 @@ sounds are taken singly and in pairs. One document a topic measures better than 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
@@ -23,6 +24,12 @@ _K1, _B = 1.2, 0.3
 _MARKS = frozenset(" ，。？！、,.?!：:；;“”\"'（）()…~-")
 
 
+@lru_cache(maxsize=2048)
+def syllables(text: str) -> tuple[str, ...]:
+    """The syllables of a text, marks left in. Kept for a while: several views ask for those of the same text."""
+    return tuple(sound(text.lower()))
+
+
 def characters(text: str) -> Tokens:
     """Characters and pairs of characters."""
     return _singles_and_pairs([c for c in text.lower() if c not in _MARKS])
@@ -30,7 +37,7 @@ def characters(text: str) -> Tokens:
 
 def sounds(text: str) -> Tokens:
     """Syllables and pairs of syllables."""
-    return _singles_and_pairs([s for s in sound(text.lower()) if s not in _MARKS])
+    return _singles_and_pairs([s for s in syllables(text) if s not in _MARKS])
 
 
 def _singles_and_pairs(units: Sequence[str]) -> Tokens:

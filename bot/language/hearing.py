@@ -15,6 +15,9 @@ from pypinyin import Style, pinyin
 from bot.language.words import segmenter
 
 _NEAR_LENGTH = 3
+_KNOWN = 10
+"""A word rarer than this in jieba's dictionary is more likely misheard than meant."""
+_NEVER_WRONG = frozenset("没不未别在要都也的了被快太是有和上下里外会能")
 _LATIN = re.compile("[a-z]{4,24}")
 
 
@@ -105,7 +108,7 @@ class Listener:
         for at in range(len(window)):
             word = table.get((*usual[:at], "*", *usual[at + 1 :]))
             # The others must be written right: two slips in one word are too many.
-            if word and len(word) == len(window) and sum(a != b for a, b in zip(word, window)) == 1:  # noqa: B905
+            if word and window[at] not in _NEVER_WRONG and sum(a != b for a, b in zip(word, window)) == 1:  # noqa: B905
                 return word
         return None
 
@@ -135,4 +138,4 @@ def _crossings(text: str) -> set[int]:
 
 
 def _is_word(word: str) -> bool:
-    return bool(segmenter().FREQ.get(word))
+    return (segmenter().FREQ.get(word) or 0) >= _KNOWN

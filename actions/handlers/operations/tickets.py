@@ -50,7 +50,6 @@ STEPS = {
     "plan": "答复供电方案",
     "connect": "装表接电",
 }
-PRIORITIES = {"emergency": "紧急", "urgent": "加急", "normal": "普通"}
 
 
 def file_ticket(job: Job) -> Outcome:

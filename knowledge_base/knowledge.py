@@ -1,0 +1,138 @@
+"""The knowledge base as the rest of the house uses it: a question in, the article that answers it out, or honestly none."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from bot.language.encoder import encoder_folder
+from bot.language.normalise import normalise
+from knowledge_base.article import Article, Citation
+from knowledge_base.catalogue import read_catalogue
+from knowledge_base.index import Encoder, Index, log, open_index
+from knowledge_base.lexical import Floats
+from knowledge_base.load import load_articles
+from knowledge_base.profiles import load_profile
+from knowledge_base.retrieve import Query, best
+from knowledge_base.training import read_training
+
+_LONGEST = 500
+"""Characters of a question that are looked at."""
+
+
+@dataclass(frozen=True)
+class Hit:
+    """An article that may answer. ``score`` is the probability that its topic is the one meant."""
+
+    topic: str
+    title: str
+    score: float
+    answer: str
+    speech: str
+    citations: tuple[Citation, ...]
+    leads_to: str | None
+    body: str
+
+
+@dataclass(frozen=True)
+class SearchResult:
+    """What a search gives."""
+
+    answerable: bool
+    """False when nothing in the base answers the question."""
+    confidence: float
+    """Calibrated probability that an article answers it."""
+    doubt: bool
+    """The first two topics are close: name both."""
+    results: list[Hit]
+
+
+_NOTHING = SearchResult(False, 0.0, False, [])
+
+
+class KnowledgeBase:
+    """One version of the articles for one profile, with its index. Immutable and safe to share between threads."""
+
+    def __init__(self, articles: dict[str, Article], index: Index, encoder: Encoder, today: Callable[[], date]) -> None:
+        self.index = index
+        self._articles = articles
+        self._encoder = encoder
+        self._today = today
+
+    @classmethod
+    def open(cls, root: Path, home: Path, profile: str, encoder: Encoder, *, today: Callable[[], date] = date.today,
+             say: Callable[[str], Any] = log.info) -> KnowledgeBase:  # fmt: skip
+        """Open the articles under ``root`` (the folder ``knowledge_base``) for a profile.
+
+        The index lies under ``home/index``; it is built first when articles, profile, encoder or code changed (under a
+        minute), otherwise opened in less than a second. Raises ArticleError, ProfileError, UnknownProfile.
+        """
+        values = load_profile(root / "profiles", profile)
+        articles = load_articles(root / "articles", values, today())
+        index = open_index(
+            home / "index", articles, read_training(root), read_catalogue(), encoder,
+            encoder_identity=_identity(home), say=say,
+        )  # fmt: skip
+        return cls({article.topic: article for article in articles}, index, encoder, today)
+
+    def search(self, query: str, k: int = 5) -> SearchResult:
+        """The `k` best articles for a question, as the customer wrote it. Never raises on any text."""
+        text = _regular(query)
+        return self._search(Query(text, self._encoder.encode([text])[0]), k) if text else _NOTHING
+
+    def search_with_vector(self, query: str, vector: Floats, k: int = 5) -> SearchResult:
+        """Like :meth:`search`, with the encoder's row for the normalised text already at hand."""
+        text = _regular(query)
+        return self._search(Query(text, vector), k) if text else _NOTHING
+
+    def article(self, topic: str) -> Article | None:
+        """The article in force, or None."""
+        found = self._articles.get(topic)
+        return found if found is not None and found.in_force(self._today()) else None
+
+    def hit(self, topic: str) -> Hit | None:
+        """The article in force as a hit, or None."""
+        found = self.article(topic)
+        return None if found is None else _hit(found, 1.0)
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """The topics of the articles in force."""
+        return tuple(topic for topic in self._articles if self.article(topic) is not None)
+
+    def _search(self, query: Query, k: int) -> SearchResult:
+        if not self._articles:
+            return _NOTHING
+        evidence = self.index.retriever.weigh(query)
+        ranked = best(self.index.retriever.topics, evidence.fused, len(self._articles))
+        served: list[tuple[Article, float]] = []
+        for candidate in ranked:
+            article = self.article(candidate.topic)
+            if article is not None:
+                served.append((article, candidate.score))
+            if len(served) >= max(k, 2):
+                break
+        # An article that ran out since the index was built is not served; what is left did not win by itself.
+        first_is_served = bool(served) and served[0][0].topic == ranked[0].topic
+        confidence = self.index.judge.confidence(evidence) if first_is_served else 0.0
+        doubt = len(served) > 1 and served[1][1] >= self.index.close * served[0][1]
+        hits = [_hit(article, score) for article, score in served[: max(k, 0)]]
+        return SearchResult(confidence >= self.index.judge.threshold, confidence, doubt, hits)
+
+
+def _regular(query: str) -> str:
+    return normalise(query[:_LONGEST]).text
+
+
+def _hit(article: Article, score: float) -> Hit:
+    return Hit(article.topic, article.title, score, article.answer, article.speech, article.citations, article.leads_to, article.body)
+
+
+def _identity(home: Path) -> str:
+    """What the installed encoder was built from, as far as it is known."""
+    about = encoder_folder(home) / "encoder.json"
+    return str(json.loads(about.read_text(encoding="utf-8")).get("identity", "")) if about.exists() else ""
