@@ -18,7 +18,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+import faiss
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from knowledge_base.answerable import Judge
 from knowledge_base.article import Article
@@ -81,7 +83,8 @@ def open_index(folder: Path, articles: Sequence[Article], training: Training, ca
     partial = folder / f"{name}.{uuid.uuid4().hex[:8]}.partial"
     partial.mkdir(parents=True)
     try:
-        figures = _build(partial, articles, training, catalogue, encoder, _known_vectors(folder, encoder))
+        with threadpool_limits(os.cpu_count()):
+            figures = _build(partial, articles, training, catalogue, encoder, _known_vectors(folder, encoder))
         try:
             partial.rename(place)
         except OSError:  # another worker was faster
@@ -116,7 +119,8 @@ def _build(folder: Path, articles: Sequence[Article], training: Training, catalo
     texts = [p.text for p in found] + list(training.unanswerable)
     raw = _vectors(texts, encoder, known)
     centre = raw[: len(found)].mean(0) if found else np.zeros(encoder.dim, dtype=np.float32)
-    material = Material(topics, found, training.unanswerable, [tokenised(text) for text in texts], centred(raw, centre))
+    material = Material(topics, found, training.unanswerable, len(training.near_misses),
+                        [tokenised(text) for text in texts], centred(raw, centre))  # fmt: skip
     points = material.rows("question", "asked", "name", "refused")
     kernel = Kernel.of([texts[at] for at in points], material.vectors[points])
     learned = learn(material, kernel, points)
@@ -163,6 +167,9 @@ def _open(folder: Path, encoder: Encoder) -> Index:
     model = TopicModel.load(folder / "topic_model")
     weights = np.array(about["weights"], dtype=np.float32)
     retriever = HybridRetriever(topics, parts, model, np.load(folder / "centre.npy"), weights)
+    # A search multiplies small matrices: threads cost it more than they bring, above all beside a busy neighbour.
+    threadpool_limits(1)
+    faiss.omp_set_num_threads(1)
     tokenised(_PROBE)  # the segmenter reads its dictionary now and not under the first question
     return Index(retriever, Judge.from_json(about["judge"]), about["close"], about["figures"])
 

@@ -30,6 +30,8 @@ class Material:
     topics: Sequence[str]
     passages: Sequence[Passage]
     refused: Sequence[str]
+    near_misses: int
+    """How many of ``refused``, from the first, are close to what we do."""
     tokens: Sequence[dict[str, list[str]]]
     vectors: Floats
 
@@ -89,7 +91,7 @@ def learn(material: Material, kernel: Kernel, points: Ints) -> Learned:
     for at in range(FOLDS):
         test = np.flatnonzero(fold == at)
         parts = parts_of(material, test)
-        for row in test:
+        for row in test.tolist():
             signals[row] = parts.signals(material.tokens[row], material.vectors[row], classified[row, :-1])
     asked, refused = material.rows("question", "asked"), material.rows("refused")
     weights = fusion_weights(signals[asked], labels[asked])
@@ -102,15 +104,14 @@ def _judged(material: Material, signals: Floats, none: Floats, weights: Floats, 
     evidence = {
         row: Evidence(signals[row], fuse(signals[row], weights), float(none[row]), len(texts[row]),
                       {view: len(set(found)) for view, found in material.tokens[row].items()})
-        for row in [*asked, *refused]
+        for row in [*asked.tolist(), *refused.tolist()]
     }  # fmt: skip
     fused = np.stack([evidence[row].fused for row in asked])
     usual = np.isin(asked, material.rows("asked"))
     if len(refused) >= _FEWEST_REFUSED:
         yes, no = (np.stack([features(evidence[row]) for row in rows]) for rows in (asked, refused))
-        judge = learn_judge(yes, no, usual)
-        refusals = {"wrong_refusals": float((judge.confidences(yes[usual]) < judge.threshold).mean()) if usual.any() else 0.0,
-                    "false_answers": float((judge.confidences(no) >= judge.threshold).mean())}  # fmt: skip
+        near = np.arange(len(refused)) < material.near_misses
+        judge, refusals = learn_judge(yes, no, usual if usual.any() else ~usual, near if near.any() else ~near)
     else:
         judge, refusals = fixed_judge(), {}
     ranks = (fused > fused[np.arange(len(asked)), labels[asked]][:, None]).sum(1)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
 
@@ -41,7 +42,7 @@ def sounds(text: str) -> Tokens:
 
 
 def _singles_and_pairs(units: Sequence[str]) -> Tokens:
-    return [*units, *(f"{a} {b}" for a, b in zip(units, units[1:], strict=False))]
+    return [*units, *(f"{a} {b}" for a, b in pairwise(units))]
 
 
 VIEWS: Mapping[str, Callable[[str], Tokens]] = MappingProxyType({"words": words, "characters": characters, "sounds": sounds})

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from actions.desk.errors import IllegalMove, InvalidTicket, UnknownTicket
-from actions.desk.tickets import Kind, NewTicket, Priority, Ticket, TicketFilter
+from actions.desk.tickets import Kind, NewTicket, Priority, Ticket, TicketClock, TicketFilter
 from actions.handlers import masks
 from actions.handlers.forms.engine import Outcome
 from actions.handlers.operations.job import Job
@@ -50,6 +50,8 @@ STEPS = {
     "plan": "答复供电方案",
     "connect": "装表接电",
 }
+NOT_PROMISED = frozenset({"arrive", "restore"})
+"""Steps whose deadline is the crew's, not a promise to the customer."""
 
 
 def file_ticket(job: Job) -> Outcome:
@@ -139,7 +141,7 @@ def _filed(job: Job, ticket: Ticket) -> Bubble:
 
 def _promise(step: str, due: datetime, now: datetime) -> str:
     """A limit in words, never as an exact minute for arrivals."""
-    if step in ("arrive", "restore"):
+    if step in NOT_PROMISED:
         return ""
     day = "今天" if due.date() == now.date() else f"{due.month}月{due.day}日"
     return f"最晚{day}{STEPS[step]}。"
@@ -151,26 +153,32 @@ def _read_out(ticket_no: str) -> str:
 
 def ticket_card(ticket: Ticket, *, here: bool = True) -> dict[str, Any]:
     """The card that a page draws for a ticket; ``here``: it was made in this very conversation, else its place is masked."""
-    rows = [["类型", "·".join([KINDS[ticket.kind.value], *ticket.category[-1:]])]]
+    rows = []
     if ticket.address:
         rows.append(["地址", ticket.address if here else masks.address(ticket.address)])
     if ticket.contact_phone:
         rows.append(["电话", masks.phone(ticket.contact_phone)])
-    clocks = [
-        {"label": STEPS[c.step], "due_at": c.due_at.isoformat()}
-        for c in ticket.clocks
-        if c.step in STEPS and c.finished_at is None
-    ]
+    running = [c for c in ticket.clocks if c.step in STEPS and c.finished_at is None]
+    # An arrival is never promised to the minute (domain facts X5): the usual time is told, not the deadline.
+    rows += [["到场", f"一般{_minutes(c)}左右，看路况和现场情况"] for c in running if c.step == "arrive"]
+    promised = [c for c in running if c.step not in NOT_PROMISED]
+    clocks = [{"label": STEPS[c.step], "due_at": c.due_at.isoformat()} for c in promised]
     return {
         "type": "ticket",
         "ticket_no": ticket.ticket_no,
         "kind": ticket.kind.value,
-        "title": KINDS[ticket.kind.value] + "工单",
+        "title": ticket.category[-1] if ticket.category else "",
         "status": STATUSES[ticket.status.value],
         "priority": ticket.priority.value,
         "rows": rows,
         "clocks": clocks,
     }
+
+
+def _minutes(clock: TicketClock) -> str:
+    """The length of a limit in words: 45分钟, 2小时."""
+    minutes = round((clock.due_at - clock.started_at).total_seconds() / 60)
+    return f"{minutes // 60}小时" if minutes % 60 == 0 else f"{minutes}分钟"
 
 
 def progress(job: Job) -> Outcome:
