@@ -122,7 +122,7 @@ def _build(folder: Path, articles: Sequence[Article], training: Training, catalo
     material = Material(topics, found, training.unanswerable, len(training.near_misses),
                         [tokenised(text) for text in texts], centred(raw, centre))  # fmt: skip
     points = material.rows("question", "asked", "name", "refused")
-    kernel = Kernel.of([texts[at] for at in points], material.vectors[points])
+    kernel = Kernel.of([texts[at] for at in points], material.vectors[points], material.importance[points])
     learned = learn(material, kernel, points)
     model = TopicModel.train(kernel, material.vectors[points], material.labels[points], len(topics) + 1)
     parts = parts_of(material, without=np.zeros(0, dtype=np.int64))

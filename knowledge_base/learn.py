@@ -21,6 +21,7 @@ FOLDS = 4
 _DOUBTED = 0.10
 """Share of rightly answered held-out questions at which a second topic is named as well."""
 _FEWEST_REFUSED = 20
+_NEAR_MISS = 4.0
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,13 @@ class Material:
         """Topic number of every passage; one more than the last for an unanswerable sentence."""
         number = {topic: at for at, topic in enumerate(self.topics)}
         return np.array([number[p.topic] for p in self.passages] + [len(self.topics)] * len(self.refused), dtype=np.int64)
+
+    @property
+    def importance(self) -> Floats:
+        """How closely the topic model must meet each row: near misses above all."""
+        found = np.ones(len(self.passages) + len(self.refused), dtype=np.float32)
+        found[len(self.passages) : len(self.passages) + self.near_misses] = _NEAR_MISS
+        return found
 
     def rows(self, *kinds: str) -> Ints:
         """Rows of the passages of these kinds; ``refused`` for the unanswerable sentences."""

@@ -1,7 +1,7 @@
 """Which topic does a question belong to, or none? Kernel ridge regression over meaning, wording and sound.
 
 Every labelled sentence is a training point; its likeness to a question is a radial kernel of the sentence vectors plus
-the cosine of rarity-weighted n-grams (characters 1–2, syllables 1–3). One linear system is solved, nothing is iterated,
+the cosines of rarity-weighted words, characters (1–2) and syllables (1–3). One linear system is solved, nothing is iterated,
 so training is deterministic and held-out predictions cost one more system a fold. At run time the n-gram part is folded
 into one weight a gram and topic.
 """
@@ -17,21 +17,24 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from bot.language.words import words
 from knowledge_base.lexical import Floats, syllables
 
 Ints = npt.NDArray[np.int64]
-_WIDTH = 3.0
-_MEANING, _WORDING, _SOUND = 4.0, 0.5, 0.3
+_WIDTH, _MEANING = 2.0, 6.0
+_VIEWS = (("w", 1.0), ("c", 1.0), ("s", 0.3))
+"""Words, characters, sounds: letter and weight. Weights and width are chosen by cross-validation (docs/benchmarks.md)."""
 _RIDGE = 0.5
 _RAREST = 2
 """A gram of one sentence only teaches nothing about another."""
 
 
-def grams(text: str) -> tuple[list[str], list[str]]:
-    """Character 1–2-grams and sound 1–3-grams of a text."""
+def grams(text: str) -> tuple[list[str], ...]:
+    """Words, character 1–2-grams and sound 1–3-grams of a text, each with its view's letter in front."""
     characters = [c for c in text.lower() if not c.isspace()]
     spoken = [s for s in syllables(text) if s.strip()]
-    return _runs(characters, (1, 2)), _runs(spoken, (1, 2, 3))
+    found = (list(words(text)), _runs(characters, (1, 2)), _runs(spoken, (1, 2, 3)))
+    return tuple([letter + gram for gram in view] for (letter, _), view in zip(_VIEWS, found, strict=True))
 
 
 def _runs(units: Sequence[str], sizes: Sequence[int]) -> list[str]:
@@ -39,7 +42,7 @@ def _runs(units: Sequence[str], sizes: Sequence[int]) -> list[str]:
 
 
 class GramSpace:
-    """Rarity-weighted unit rows of n-grams; the two views weigh ``_WORDING`` and ``_SOUND``."""
+    """Rarity-weighted unit rows of grams, one after the other for each view."""
 
     def __init__(self, vocabulary: dict[str, int], rarity: Floats) -> None:
         self.vocabulary = vocabulary
@@ -50,7 +53,7 @@ class GramSpace:
         """The space of the grams that occur in at least two of `texts`."""
         seen: Counter[str] = Counter()
         for text in texts:
-            for named in _named(text):
+            for named in grams(text):
                 seen.update(set(named))
         kept = sorted(key for key, count in seen.items() if count >= _RAREST)
         rarity = np.log((1 + len(texts)) / (1 + np.array([seen[key] for key in kept])))
@@ -60,7 +63,7 @@ class GramSpace:
         """Columns and values of one text."""
         columns: list[int] = []
         values: list[float] = []
-        for named, weight in zip(_named(text), (_WORDING, _SOUND), strict=True):
+        for named, (_, weight) in zip(grams(text), _VIEWS, strict=True):
             counts = Counter(self.vocabulary[key] for key in named if key in self.vocabulary)
             found = np.fromiter(counts, dtype=np.int64, count=len(counts))
             damped = (1 + np.log(np.fromiter(counts.values(), dtype=np.float32, count=len(counts)))) * self.rarity[found]
@@ -80,36 +83,31 @@ class GramSpace:
         return sparse.csr_matrix((values, columns, pointers), shape=(len(texts), len(self.vocabulary)), dtype=np.float32)
 
 
-def _named(text: str) -> tuple[list[str], list[str]]:
-    """The grams of both views with the view's letter in front."""
-    characters, spoken = grams(text)
-    return ["c" + gram for gram in characters], ["s" + gram for gram in spoken]
-
-
 @dataclass(frozen=True)
 class Kernel:
     """The training points' likeness to each other, shared by the folds of cross-validation."""
 
     matrix: Floats
+    importance: Floats
     space: GramSpace
     rows: Any
 
     @classmethod
-    def of(cls, texts: Sequence[str], vectors: Floats) -> Kernel:
+    def of(cls, texts: Sequence[str], vectors: Floats, importance: Floats) -> Kernel:
         """All pairs; ``vectors`` are unit rows. Takes 4 bytes a pair."""
         space = GramSpace.build(texts)
         rows = space.matrix(texts)
         matrix = _meaning(vectors @ vectors.T)
         for start in range(0, len(texts), 1024):
             matrix[start : start + 1024] += (rows[start : start + 1024] @ rows.T).toarray()
-        return cls(matrix, space, rows)
+        return cls(matrix, importance, space, rows)
 
     def fit(self, labels: Ints, classes: int, learn: Ints) -> Floats:
-        """Weights of the training points ``learn``, shape ``(len(learn), classes)``."""
+        """Weights of the training points ``learn``, shape ``(len(learn), classes)``; important points are met closer."""
         from scipy.linalg import cho_factor, cho_solve
 
         system = self.matrix[np.ix_(learn, learn)]
-        system[np.diag_indices(len(learn))] += _RIDGE
+        system[np.diag_indices(len(learn))] += _RIDGE / self.importance[learn]
         target = np.full((len(learn), classes), -1.0 / classes, dtype=np.float32)
         target[np.arange(len(learn)), labels[learn]] += 1.0
         solved: Floats = cho_solve(cho_factor(system, overwrite_a=True, check_finite=False), target, check_finite=False)

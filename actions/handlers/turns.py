@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from actions.handlers.articles import answer_bubble, answer_question, knowledge_trace
@@ -20,7 +20,7 @@ CARRIES_OVER = re.compile(r"^(?:那|那么|还有|再)?.{0,14}(?:呢|也查一�
 
 DOUBTFUL = 0.8
 """Below this confidence of a wish, a sentence put as a question is first held against the knowledge base."""
-SURE_ANSWER = 0.8
+SURE_ANSWER = 0.7
 """…which answers instead when it is at least this sure."""
 
 
@@ -32,6 +32,8 @@ class Answer:
     trace: dict[str, Any] = field(default_factory=dict)
     state: FlowState | None = None
     memory: dict[str, Any] = field(default_factory=dict)
+    begin: str | None = None
+    """An intent whose flow is to begin with this very turn, instead of bubbles."""
     spent: dict[str, float] = field(default_factory=dict)
 
 
@@ -60,7 +62,8 @@ class Turns:
 
     def _rather_a_question(self, said: Said, flow: Flow, memory: dict[str, Any]) -> Answer | None:
         """A doubtful wish that is put as a question is answered when the knowledge base is sure; the wish stays a button."""
-        doubtful = not said.pressed and said.confidence < DOUBTFUL and not said.entities and not flow.emergency
+        told = said.values("account_no", "phone", "address", "ticket_no")
+        doubtful = not said.pressed and said.confidence < DOUBTFUL and not told and not flow.emergency
         if not doubtful or not ASKS.search(said.words):
             return None
         world = ServiceWorld(self._services, memory)
@@ -73,12 +76,20 @@ class Turns:
         if wish not in bubble.buttons:
             bubble.buttons.append(wish)
         trace = {"knowledge": knowledge_trace(found.results)}
-        return Answer([bubble], trace, None, {**memory, "not_understood": 0}, world.watch.spent)
+        return Answer([bubble], trace, None, {**memory, "not_understood": 0}, spent=world.watch.spent)
 
     def _flow_for(self, said: Said, memory: dict[str, Any]) -> Flow | None:
         if said.intent == "start_flow":
             return self._services.flows.named(said.value("flow"))
-        return self._services.flows.begun_by(said.intent) or self._continued(said, memory)
+        if said.intent == "urge_ticket" and (repair := self._never_reported(said, memory)) is not None:
+            return repair
+        return self._services.flows.begun_by(said.intent)
+
+    def _never_reported(self, said: Said, memory: dict[str, Any]) -> Flow | None:
+        """又停电了，赶紧派人: hurried words about an outage that nobody has reported yet are a report."""
+        outage = dict(said.ranking).get("report_outage", 0.0)
+        names_one = said.value("ticket_no") or said.value("phone") or memory.get("last_ticket")
+        return self._services.flows.begun_by("report_outage") if outage >= 0.15 and not names_one else None
 
     def _continued(self, said: Said, memory: dict[str, Any]) -> Flow | None:
         """那上个月呢: a bare value after a look-up means the same look-up again."""
@@ -115,27 +126,26 @@ class Turns:
 
     def question(self, said: Said, memory: dict[str, Any]) -> Answer:
         """A question about rules, or one that nobody can answer."""
-        if self._continued(said, memory) is not None:
-            return self.flow_turn(said, None, memory)
-        if (wish := self._about_own_account(said)) is not None:
-            return self.flow_turn(wish, None, memory)
+        wish = self._continued(said, memory) or self._about_own_account(said)
+        if wish is not None:
+            return Answer([], memory=memory, begin=wish.intents[0])
         world = ServiceWorld(self._services, memory)
         outcome = answer_question(self._services, said, world.watch)
         answered = bool(outcome.trace.get("knowledge"))
         if not answered and said.doubt != "none" and (asked := self._ask_back(said, memory)) is not None:
             return asked
         fresh = {**memory, "not_understood": 0}
-        return Answer(outcome.bubbles, outcome.trace, None, fresh, world.watch.spent)
+        return Answer(outcome.bubbles, outcome.trace, None, fresh, spent=world.watch.spent)
 
-    def _about_own_account(self, said: Said) -> Said | None:
+    def _about_own_account(self, said: Said) -> Flow | None:
         """Whoever names an account wants that account looked up, however general the sentence may sound."""
         if said.value("account_no") is None:
             return None
-        for intent, confidence in said.ranking:
-            flow = self._services.flows.begun_by(intent)
-            if flow is not None and flow.verify and confidence >= 0.05:
-                return replace(said, intent=intent, doubt="none")
-        return None
+        ranked = [(self._services.flows.begun_by(intent), confidence) for intent, confidence in said.ranking]
+        flows = [(flow, confidence) for flow, confidence in ranked if flow is not None and flow.verify]
+        looks_up = [flow for flow, confidence in flows if flow.done.operation == "look_up" and confidence >= 0.02]
+        others = [flow for flow, confidence in flows if confidence >= 0.05]
+        return next(iter([*looks_up, *others]), None)
 
     def person(self, said: Said, memory: dict[str, Any]) -> Answer:
         """A person is wanted."""
@@ -150,8 +160,8 @@ class Turns:
 
     def small_talk(self, said: Said, memory: dict[str, Any]) -> Answer:
         """Greetings, thanks, who are you, what can you do, and answers that nothing had asked for."""
-        if self._continued(said, memory) is not None:
-            return self.flow_turn(said, None, memory)
+        if (again := self._continued(said, memory)) is not None:
+            return Answer([], memory=memory, begin=again.intents[0])
         phrases = self._services.phrases
         name = said.intent if said.intent in KNOWN_SMALL_TALK else "unsure"
         if said.intent == "switch_elderly_mode":
@@ -186,7 +196,7 @@ class Turns:
         trace = dict(step.trace)
         if step.state is not None:
             trace["flow"], trace["requested_slot"] = step.state.flow, step.state.asking
-        return Answer(step.bubbles, trace, step.state, fresh, world.watch.spent)
+        return Answer(step.bubbles, trace, step.state, fresh, spent=world.watch.spent)
 
 
 KNOWN_SMALL_TALK = frozenset(

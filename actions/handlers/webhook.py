@@ -8,11 +8,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 from aiohttp import web
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import ActiveLoop, SlotSet
+from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import ActionExecutor, CollectingDispatcher
 
 from actions.handlers.forms.said import Said
@@ -115,14 +116,9 @@ class _Plain(_Handler):
         return self._do(said, memory)
 
     def _events(self, answer: Answer) -> list[dict[str, Any]]:
-        if answer.state is None:
+        if answer.begin is None:
             return []
-        # A look-up carried over (那上个月呢) may have begun a flow that still has a question.
-        return [
-            ActiveLoop(FORM),
-            SlotSet("flow_state", answer.state.to_json()),
-            SlotSet("requested_slot", "flow_answer"),
-        ]
+        return [SlotSet("flow_state", {"begin": answer.begin}), FollowupAction(FORM)]
 
 
 class _FlowForm(_Handler):
@@ -133,7 +129,10 @@ class _FlowForm(_Handler):
         self._turns = turns
 
     def _work(self, said: Said, tracker: Tracker, memory: dict[str, Any]) -> Answer:
-        return self._turns.flow_turn(said, FlowState.from_json(tracker.get_slot("flow_state")), memory)
+        stored = tracker.get_slot("flow_state") or {}
+        if stored.get("begin"):
+            return self._turns.flow_turn(replace(said, intent=stored["begin"], doubt="none"), None, memory)
+        return self._turns.flow_turn(said, FlowState.from_json(stored), memory)
 
     def _events(self, answer: Answer) -> list[dict[str, Any]]:
         running = answer.state is not None

@@ -11,12 +11,17 @@ from dataclasses import dataclass
 
 from bot.language.hazard_doubts import NEGATED, NOT_ELECTRIC, over_or_asked
 from bot.language.hazard_rules import RULES
-from bot.language.hazard_words import HEARD, INNOCENT, LIFE_SUPPORT, NO_POWER
+from bot.language.hazard_words import CORE, HEARD, INNOCENT, LIFE_SUPPORT, LONG_WORDS, NO_POWER, POLE, WIRE
 from bot.language.hearing import Listener
 from bot.language.normalise import normalise
 
-_LISTENER = Listener(HEARD, innocent=INNOCENT)
+_LISTENER = Listener(HEARD, nearly=LONG_WORDS, innocent=INNOCENT)
 _LONGEST = 600
+_FEW = 14
+_PAUSES = re.compile(r"[,，。.…、!！~\-— ]|呃|嗯|那个|就是")
+_THING_AND_WORD = re.compile(
+    rf"(?:喂|快|哎|啊|救|这|那|我家|楼下)*(?:{WIRE}|{POLE}|{CORE})(?:那里|这里|那边|上|里|那|这|有)?(?P<word>[火烟炸爆燃])(?:了|啊|呀)*"
+)
 _SPELT = {"dao": "倒", "huo": "火", "yan": "烟", "dian": "电", "xian": "线", "zha": "炸", "duan": "断", "gan": "杆"}
 _HALF_SPELT = re.compile(r"(?<=[一-鿿])(?:dao|huo|yan|dian|xian|zha|duan|gan)(?![a-z])")
 _NOT_THAT = re.compile("不是(?:网线|光缆|光纤|电话线|宽带线?|没电|停电)")
@@ -49,7 +54,7 @@ def danger(text: str) -> Danger | None:
         heard = hear(spelt)
         if heard not in tried:
             tried.add(heard)
-            found = _life_support(heard) or _told(heard)
+            found = _life_support(heard) or _told(heard) or _stammered(heard)
             if found:
                 return found
     return None
@@ -76,6 +81,17 @@ def _told(text: str) -> Danger | None:
             if not doubted[key]:
                 return Danger(rule.kind, text[match.start() : match.end()])
     return None
+
+
+def _stammered(text: str) -> Danger | None:
+    """电线，断，地上: in a few words the pauses mean nothing, and a thing and one word may be all that comes."""
+    if len(text) > _FEW:
+        return None
+    joined = _PAUSES.sub("", text)
+    short = _THING_AND_WORD.fullmatch(joined)
+    if short and not NEGATED.search(joined[: short.start("word")]):
+        return Danger("fire" if short.group("word") in "火烟炸爆燃着" else "other", joined)
+    return _told(joined) if joined != text else None
 
 
 def _hidden(match: re.Match[str]) -> str:

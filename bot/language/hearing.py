@@ -14,10 +14,10 @@ from pypinyin import Style, pinyin
 
 from bot.language.words import segmenter
 
-_NEAR_LENGTH = 3
 _KNOWN = 10
 """A word rarer than this in jieba's dictionary is more likely misheard than meant."""
 _NEVER_WRONG = frozenset("没不未别在要都也的了被快太是有和上下里外会能")
+_FUNCTION = frozenset("了在有被到上下里来人")
 _LATIN = re.compile("[a-z]{4,24}")
 
 
@@ -35,27 +35,34 @@ def fold(syllable: str) -> str:
 
 @lru_cache(maxsize=8192)
 def readings(character: str) -> frozenset[str]:
-    """Every folded reading of one character; a character without pinyin reads as itself."""
-    found = pinyin(character, style=Style.NORMAL, heteronym=True, errors=lambda run: list(run))
-    return frozenset(fold(s) for s in found[0]) if found else frozenset({character})
+    """Every folded reading of one character; none for what is no Chinese character."""
+    if not "一" <= character <= "鿿":
+        return frozenset()
+    return frozenset(fold(s) for s in pinyin(character, style=Style.NORMAL, heteronym=True)[0])
 
 
 def sound(text: str) -> list[str]:
-    """The most usual folded syllable of each character."""
+    """The most usual folded syllable of each character; empty for what is no Chinese character."""
     return [_usual(c) for c in text]
 
 
 @lru_cache(maxsize=8192)
 def _usual(character: str) -> str:
-    found = pinyin(character, style=Style.NORMAL, errors=lambda run: list(run))
-    return fold(found[0][0]) if found else character
+    if not "一" <= character <= "鿿":
+        return ""
+    return fold(pinyin(character, style=Style.NORMAL)[0][0])
 
 
 class Listener:
     """Recognises its words by their sound."""
 
-    def __init__(self, words: Iterable[str], *, innocent: Iterable[str] = ()) -> None:
-        """``innocent`` words sound like one of ``words`` but are meant as they stand (大伙 is not 打火)."""
+    def __init__(self, words: Iterable[str], *, nearly: Iterable[str] = (), innocent: Iterable[str] = ()) -> None:
+        """``nearly`` are those of ``words`` that may have one wrong syllable; three syllables or more, please.
+
+        ``innocent`` words sound like one of ``words`` but are meant as they stand (大伙 is not 打火).
+        """
+        nearly = list(nearly)
+        self._long = frozenset(nearly)
         self._innocent = frozenset(innocent)
         self._by_sound: dict[tuple[str, ...], str] = {}
         self._near: dict[tuple[str, ...], str] = {}
@@ -65,17 +72,19 @@ class Listener:
             syllables = tuple(fold(s[0]) for s in phrase)
             self._by_sound.setdefault(syllables, word)
             self._spelt["".join(s[0] for s in phrase)] = word
-            if len(word) >= _NEAR_LENGTH:
-                for at in range(len(syllables)):
-                    self._near.setdefault((*syllables[:at], "*", *syllables[at + 1 :]), word)
+        for word in nearly:
+            syllables = tuple(sound(word))
+            for at in range(len(syllables)):
+                self._near.setdefault((*syllables[:at], "*", *syllables[at + 1 :]), word)
         self._lengths = sorted({len(key) for key in self._by_sound}, reverse=True)
+        self._near_lengths = sorted({len(key) for key in self._near}, reverse=True)
 
     def corrected(self, text: str) -> str:
         """`text` with sound-alikes of the words written properly, character for character."""
         return self._replaced(text, self._by_sound, masked=False)
 
     def nearly_corrected(self, text: str) -> str:
-        """Like :meth:`corrected`, and a word of three syllables or more may have one that is wrong."""
+        """Like :meth:`corrected`, and the ``nearly`` words may have one wrong syllable."""
         return self._replaced(self.corrected(text), self._near, masked=True)
 
     def unspelt(self, text: str) -> str:
@@ -84,46 +93,59 @@ class Listener:
 
     def _replaced(self, text: str, table: dict[tuple[str, ...], str], *, masked: bool) -> str:
         characters = list(text)
+        sounds = sound(text)
         borders: set[int] | None = None
-        for length in self._lengths:
+        for length in self._near_lengths if masked else self._lengths:
             for at in range(len(characters) - length + 1):
+                window_sounds = sounds[at : at + length]
+                if "" in window_sounds:
+                    continue
+                word = _wanting_one(window_sounds, table) if masked else self._heard(window_sounds, characters[at : at + length])
+                if word is None:
+                    continue
                 window = "".join(characters[at : at + length])
-                word = self._heard(window, table, masked=masked)
-                if word is None or word == window or window in self._innocent or self._has_own(window, word):
+                if word == window or self._is_meant(window, word) or (masked and not _one_slip(window, word)):
                     continue
                 borders = _crossings(text) if borders is None else borders
                 if at in borders or at + length in borders or _is_word(window):
                     continue
                 characters[at : at + length] = word
+                sounds[at : at + length] = sound(word)
         return "".join(characters)
 
-    def _heard(self, window: str, table: dict[tuple[str, ...], str], *, masked: bool) -> str | None:
-        if any(not "一" <= c <= "鿿" for c in window):
-            return None
-        usual = sound(window)
-        if not masked:
-            return table.get(tuple(usual)) or self._other_reading(window, usual)
-        if len(window) < _NEAR_LENGTH:
-            return None
-        for at in range(len(window)):
-            word = table.get((*usual[:at], "*", *usual[at + 1 :]))
-            # The others must be written right: two slips in one word are too many.
-            if word and window[at] not in _NEVER_WRONG and sum(a != b for a, b in zip(word, window)) == 1:  # noqa: B905
-                return word
+    def _heard(self, sounds: list[str], characters: list[str]) -> str | None:
+        word = self._by_sound.get(tuple(sounds))
+        if word:
+            return word
+        # 着 reads zhe by itself and zhao in 着火.
+        for at, character in enumerate(characters):
+            others = readings(character)
+            if len(others) > 1:
+                for reading in others:
+                    word = self._by_sound.get((*sounds[:at], reading, *sounds[at + 1 :]))
+                    if word:
+                        return word
         return None
 
-    def _other_reading(self, window: str, usual: list[str]) -> str | None:
-        """着 reads zhe by itself and zhao in 着火."""
-        for at, character in enumerate(window):
-            for reading in readings(character):
-                word = self._by_sound.get((*usual[:at], reading, *usual[at + 1 :]))
-                if word:
-                    return word
-        return None
+    def _is_meant(self, window: str, word: str) -> bool:
+        """True for what is meant as it stands: an innocent word, or one with nothing but sound in common."""
+        if any(word in window for word in self._innocent):
+            return True
+        return word not in self._long and not any(a == b and a not in _FUNCTION for a, b in zip(window, word))  # noqa: B905
 
-    def _has_own(self, window: str, word: str) -> bool:
-        """True when nothing of the word is written right and only two syllables speak for it: too little."""
-        return len(window) < _NEAR_LENGTH and not any(a == b for a, b in zip(window, word))  # noqa: B905
+
+def _wanting_one(sounds: list[str], table: dict[tuple[str, ...], str]) -> str | None:
+    for at in range(len(sounds)):
+        word = table.get((*sounds[:at], "*", *sounds[at + 1 :]))
+        if word:
+            return word
+    return None
+
+
+def _one_slip(window: str, word: str) -> bool:
+    """Only one character is wrong, and not one that is never misheard for a noun's (电线没断 is no 电线杆断)."""
+    wrong = [heard for heard, meant in zip(window, word) if heard != meant]  # noqa: B905
+    return len(wrong) == 1 and wrong[0] not in _NEVER_WRONG
 
 
 def _crossings(text: str) -> set[int]:

@@ -20,7 +20,7 @@ from actions.handlers.forms.state import CONFIRM, FIX, SWITCH, FlowState
 from actions.handlers.words import Bubble, Phrases, button
 
 CANCEL = re.compile(
-    r"^(?:那就|那|唉+|哎呀?|嗯+|还是|要不|我|行了|好了)*[,，、 ]*(?:算了|不弄了|不办了|不报了|不查了|不投诉了|不举报了|取消|退出|停止|别弄了|别办了|不搞了|不整了|"
+    r"^(?:那就|那|唉|哎呀?|嗯|还是|要不|我|行了|好了)*[,，、 ]*(?:算了|不弄了|不办了|不报了|不查了|不投诉了|不举报了|取消|退出|停止|别弄了|别办了|不搞了|不整了|"
     r"不想弄了|不想办了|返回|先不办|先不报|先这样|不麻烦了|唔搞喇|勿办了)"
 )
 SKIP = re.compile(r"不留|匿名|不方便|没有|冇|不想|跳过|不填|不用|不说|保密|不告诉|无所谓|随便")
