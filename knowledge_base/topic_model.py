@@ -21,8 +21,8 @@ from bot.language.words import words
 from knowledge_base.lexical import Floats, syllables
 
 Ints = npt.NDArray[np.int64]
-_WIDTH, _MEANING = 2.0, 6.0
-_VIEWS = (("w", 1.0), ("c", 1.0), ("s", 0.3))
+_WIDTH, _MEANING = 2.0, 8.0
+_VIEWS = (("w", 0.5), ("c", 1.0), ("s", 0.5))
 """Words, characters, sounds: letter and weight. Weights and width are chosen by cross-validation (docs/benchmarks.md)."""
 _RIDGE = 0.5
 _RAREST = 2

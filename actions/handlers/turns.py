@@ -18,7 +18,7 @@ from actions.handlers.world import ServiceWorld, hand_over
 
 CARRIES_OVER = re.compile(r"^(?:那|那么|还有|再)?.{0,14}(?:呢|也查一下|也看看|也查查)?[?？。]*$")
 
-DOUBTFUL = 0.8
+DOUBTFUL = 0.9
 """Below this confidence of a wish, a sentence put as a question is first held against the knowledge base."""
 SURE_ANSWER = 0.7
 """…which answers instead when it is at least this sure."""

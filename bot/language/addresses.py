@@ -171,12 +171,12 @@ def _doubtful_holds(parts: list[Part], index: int, text: str, *, placed: bool) -
         family = bool(_FAMILY_PLACE.fullmatch(part.text)) and index == 0
         return placed or family or following in _DOORS | _SPOTS or (index == 0 and _happens_there(part, text))
     if part.kind == "estate_short":
-        return following in _DOORS or (placed and len(part.text) > 2)  # noqa: PLR2004
+        return following in _DOORS or (placed and len(part.text) > 2)
     if part.kind == "landmark":
         # 学校 and 菜市场 are everywhere, 实验小学 is one.
-        named = len(part.text) > 3 and not _DOING.search(part.text)  # noqa: PLR2004
+        named = len(part.text) > 3 and not _DOING.search(part.text)
         if following in _SPOTS:
-            return placed or named or len(parts) > 2 or bool(_FAULT.search(text))  # noqa: PLR2004
+            return placed or named or len(parts) > 2 or bool(_FAULT.search(text))
         if following in _DOORS and named:
             return True
         numbered = index > 0 and parts[index - 1].kind in _DOORS | _SPOTS
@@ -187,7 +187,7 @@ def _doubtful_holds(parts: list[Part], index: int, text: str, *, placed: bool) -
 def _happens_there(part: Part, text: str) -> bool:
     """牛角湾停电了: a name at the head of a clause, of which something is told."""
     headed = part.start == 0 or text[part.start - 1] in ",，。!、 "
-    named = len(part.text) > 2 or bool(_FAMILY_HAMLET.fullmatch(part.text))  # noqa: PLR2004
+    named = len(part.text) > 2 or bool(_FAMILY_HAMLET.fullmatch(part.text))
     return headed and named and bool(_TOLD.match(text, part.end))
 
 
@@ -224,7 +224,7 @@ def bare_address(text: str) -> tuple[int, int] | None:
     clause = _CLAUSE.split(text, maxsplit=1)[0]
     cleaned = _cleaned(clause)
     start = text.find(cleaned)
-    if len(cleaned) < 3 or start < 0 or text[start + len(cleaned) : len(clause)].strip(_PARTICLES):  # noqa: PLR2004
+    if len(cleaned) < 3 or start < 0 or text[start + len(cleaned) : len(clause)].strip(_PARTICLES):
         return None
     addresses = _addresses(cleaned, answer=True)
     parts = addresses[0] if addresses else []
@@ -293,7 +293,7 @@ def _cut(clause: str, parts: list[Part]) -> str:
     """From the first part on; what describes the place further (卖鱼的摊位, 红砖房) stays, a story does not."""
     start, end = parts[0].start, parts[-1].end
     rest = clause[end:]
-    if rest and (len(rest) > 12 or re.search(r"[我你他她了过]|\d{7}", rest)):  # noqa: PLR2004 - a story, not a door
+    if rest and (len(rest) > 12 or re.search(r"[我你他她了过]|\d{7}", rest)):
         return clause[start:end]
     return clause[start:]
 
@@ -305,6 +305,6 @@ def _findable(address: str) -> bool:
             return True
         if any(part.kind == "landmark" for part in parts) and any(part.kind in _SPOTS for part in parts):
             return True
-        if any(part.kind in _SPOTS for part in parts) and len(address) > 5:  # noqa: PLR2004
+        if any(part.kind in _SPOTS for part in parts) and len(address) > 5:
             return True
     return False

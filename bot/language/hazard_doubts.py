@@ -99,26 +99,34 @@ def over_or_asked(text: str, *, lasting: bool, kind: str) -> bool:
         return True
     if kind != "life_support" and _is_question(_WISH.sub("", text)):
         return True
-    if burning and not lasting:
-        return False
-    if _STORY.search(text) and not _NOW.search(text):
+    if (lasting or not burning) and _known_already(text):
         return True
-    if _REPORTED.search(text) and not _STILL.search(text):
-        return True
-    if burning:
-        return False
+    return not burning and (_is_aftermath(text, lasting=lasting, kind=kind) or (not lasting and _is_past(text)))
+
+
+def _known_already(text: str) -> bool:
+    """Heard of elsewhere, or reported before."""
+    heard_of = _STORY.search(text) and not _NOW.search(text)
+    return bool(heard_of or (_REPORTED.search(text) and not _STILL.search(text)))
+
+
+def _is_aftermath(text: str, *, lasting: bool, kind: str) -> bool:
+    """What remains when the danger is over: broken appliances, claims, bills, other wishes."""
+    broken = bool(_BROKEN.search(text))
     if _OTHER_WISH.search(text) or _LONG_PAST.search(text):
         return True
-    broken = bool(_BROKEN.search(text))
-    if (_CLAIM.search(text) and (broken or not lasting)) or (kind == "overvoltage" and broken):
+    if _CLAIM.search(text) and (broken or not lasting):
         return True
-    if kind == "overvoltage" and _HOUSEHOLD.search(text) and _AFTERWARDS.search(text) and not _AGAIN.search(text):
-        return True
-    if broken and not lasting and _HOUSEHOLD.search(text) and _AFTERWARDS.search(text) and not _NOW.search(text):
+    household = bool(_HOUSEHOLD.search(text) and _AFTERWARDS.search(text))
+    if kind == "overvoltage" and (broken or (household and not _AGAIN.search(text))):
         return True
     if kind in ("leakage", "shock") and _ABOUT_BILL.search(text) and not _FELT.search(text):
         return True
-    return not lasting and bool(_PAST.search(text)) and not _AGAIN.search(text)
+    return broken and not lasting and household and not _NOW.search(text)
+
+
+def _is_past(text: str) -> bool:
+    return bool(_PAST.search(text)) and not _AGAIN.search(text)
 
 
 def _is_question(text: str) -> bool:

@@ -7,8 +7,8 @@ them: 电先 becomes 电线, 毛烟 becomes 冒烟. Every character stays in its
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
-from typing import Iterable
 
 from pypinyin import Style, pinyin
 
@@ -18,6 +18,8 @@ _KNOWN = 10
 """A word rarer than this in jieba's dictionary is more likely misheard than meant."""
 _NEVER_WRONG = frozenset("没不未别在要都也的了被快太是有和上下里外会能")
 _FUNCTION = frozenset("了在有被到上下里来人")
+# 着 reads zhe by itself and zhao in 着火. Other characters' rare readings would only do harm (且 as cu).
+_OTHER_READING = {"着": "zao", "露": "lou"}
 _LATIN = re.compile("[a-z]{4,24}")
 
 
@@ -31,14 +33,6 @@ def fold(syllable: str) -> str:
     if syllable.endswith(("ing", "eng", "ang")):
         syllable = syllable[:-1]
     return syllable
-
-
-@lru_cache(maxsize=8192)
-def readings(character: str) -> frozenset[str]:
-    """Every folded reading of one character; none for what is no Chinese character."""
-    if not "一" <= character <= "鿿":
-        return frozenset()
-    return frozenset(fold(s) for s in pinyin(character, style=Style.NORMAL, heteronym=True)[0])
 
 
 def sound(text: str) -> list[str]:
@@ -117,14 +111,12 @@ class Listener:
         word = self._by_sound.get(tuple(sounds))
         if word:
             return word
-        # 着 reads zhe by itself and zhao in 着火.
         for at, character in enumerate(characters):
-            others = readings(character)
-            if len(others) > 1:
-                for reading in others:
-                    word = self._by_sound.get((*sounds[:at], reading, *sounds[at + 1 :]))
-                    if word:
-                        return word
+            other = _OTHER_READING.get(character)
+            if other:
+                word = self._by_sound.get((*sounds[:at], other, *sounds[at + 1 :]))
+                if word:
+                    return word
         return None
 
     def _is_meant(self, window: str, word: str) -> bool:

@@ -38,7 +38,8 @@ class Thresholds:
 
 def sound(text: str) -> list[str]:
     """Toneless pinyin syllables with the recogniser's usual confusions folded: zh/z, sh/s, ch/c, ing/in, eng/en, l/n."""
-    return [_fold(s) for s in lazy_pinyin(text, style=Style.NORMAL, errors=list)]
+    spelt = lazy_pinyin(text, style=Style.NORMAL, errors=list)  # type: ignore[arg-type]  # a list is documented
+    return [_fold(s) for s in spelt]
 
 
 def _fold(syllable: str) -> str:
@@ -98,7 +99,7 @@ class IntentModel:
                 keys = np.fromiter(found, dtype=np.int64)
                 values = np.fromiter(found.values(), dtype=np.float32) * self._scale[keys]
                 logits[row] += values @ self._weights[self._dim + keys]
-        return _softmax(logits / self.temperature)
+        return _softmax(np.asarray(logits / self.temperature, dtype=np.float32))
 
     def save(self, folder: Path) -> None:
         """Write the model into `folder`."""
@@ -167,7 +168,9 @@ def _design(sentences: Sequence[str], vectors: Floats) -> tuple[Any, Floats, Flo
     rows, columns, values = [], [], []
     for row, sentence in enumerate(sentences):
         for key, value in grams(sentence).items():
-            rows.append(row), columns.append(key), values.append(value)
+            rows.append(row)
+            columns.append(key)
+            values.append(value)
     counts = sparse.csr_matrix((values, (rows, columns)), shape=(len(sentences), BUCKETS), dtype=np.float32)
     frequency = np.asarray((counts > 0).sum(0)).ravel()
     rarity = np.log((1 + len(sentences)) / (1 + frequency)).astype(np.float32)

@@ -76,7 +76,7 @@ def name_at(text: str, start: int, *, announced: bool = True) -> tuple[int, int]
     said = run.group()
     surname = surname_of(said)
     by_sound = _BY_SOUND.match(said) if announced else None
-    if by_sound and (surname is None or by_sound.end() > 3):  # noqa: PLR2004 - longer than a Chinese name
+    if by_sound and (surname is None or by_sound.end() > 3):
         return start, start + by_sound.end()
     if surname is None:
         return None
@@ -111,7 +111,7 @@ def read_name(text: str) -> str | None:
         return said
     if re.fullmatch("[老小阿][一-鿿]", said) and said[1] in USUAL_SURNAMES and said not in ("小时", "小白", "老师", "阿姨"):
         return said
-    if _BY_SOUND.fullmatch(said) and said not in ("特斯拉", "阿巴阿巴") and (announced or len(said) > 2):  # noqa: PLR2004 - 白玛 alone is too little
+    if _BY_SOUND.fullmatch(said) and said not in ("特斯拉", "阿巴阿巴") and (announced or len(said) > 2):
         return said
     return None
 

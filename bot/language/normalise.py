@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Iterable
 
 from bot.language.simplify import SIMPLIFIED
 
-SPOKEN_DIGITS = dict(zip("零〇一二三四五六七八九幺两洞拐勾壹贰叁肆伍陆柒捌玖", "0012345678912079123456789"))
+SPOKEN_DIGITS = dict(zip("零〇一二三四五六七八九幺两洞拐勾壹贰叁肆伍陆柒捌玖", "0012345678912079123456789", strict=True))
 _D = "[0-9零〇一二三四五六七八九幺两洞拐勾壹贰叁肆伍陆柒捌玖]"
 # 唔 is the Cantonese 不 and 额 a word of its own: they are fillers only where a pause follows.
 _FILLERS = re.compile(
@@ -34,6 +34,11 @@ _DASH_WORD = re.compile(f"(?<={_D}{_D})(?:横杠|横线|短横|杠)(?={_D}{_D})"
 # 要/腰 for 幺 at the head of a mobile number: the recogniser's and the hurried typist's usual slip.
 _ONE_MISHEARD = re.compile(f"[要腰妖么吆](?=[3-9三四五六七八九]{_D}{{9}}(?!{_D}))")
 _UNITS = "十百千万亿"
+_READ_OUT = 5
+"""So many spoken digits in a row are a number that is read out."""
+_YEAR_OR_TAIL = 4
+_WHOLE_NUMBER = 7
+"""So many digits in all make groups one number, and one group a number of its own."""
 _ROUNDS = 4
 
 
@@ -144,7 +149,9 @@ def _group_figures(found: re.Match[str], text: str) -> str:
     groups = _SPOKEN_RUN.findall(found.group())
     singles = all(len(group) == 1 for group in groups)
     dashed = not re.search("[ ,，、。.…·]", found.group())
-    if sum(map(len, groups)) < 7 or (max(map(len, groups)) >= 7 and not dashed) or (not singles and min(map(len, groups)) < 2):
+    sizes = [len(group) for group in groups]
+    own = max(sizes) >= _WHOLE_NUMBER and not dashed
+    if sum(sizes) < _WHOLE_NUMBER or own or (not singles and 1 in sizes):
         return found.group()
     after, before = text[found.end() : found.end() + 1], text[found.start() - 1 : found.start()]
     if (after and after in _UNITS + "号栋幢楼单室层组社队月日点块元度年个") or (before and before in _UNITS + "第"):
@@ -157,10 +164,10 @@ def _run_figures(found: re.Match[str], text: str) -> str:
     after, before = text[found.end() : found.end() + 1], text[found.start() - 1 : found.start()]
     if (after and after in _UNITS) or (before and before in _UNITS + "第"):
         return run
-    if len(run) >= 5:
+    if len(run) >= _READ_OUT:
         return _figures(run)
     meant = len(run) == len(text) or after == "年" or _FOUR_DIGITS_MEANT.search(text[: found.start()])
-    return _figures(run) if len(run) == 4 and meant else run
+    return _figures(run) if len(run) == _YEAR_OR_TAIL and meant else run
 
 
 def _figures(run: str) -> str:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-DIGITS = dict(zip("零〇一二三四五六七八九两俩幺", (0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 2, 2, 1)))
-DIGITS.update(zip("壹贰叁肆伍陆柒捌玖", range(1, 10)))
+DIGITS = {c: at % 10 for at, c in enumerate("零一二三四五六七八九〇壹贰叁肆伍陆柒捌玖")} | {"两": 2, "俩": 2, "幺": 1}
 UNITS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
 GREAT = {"万": 10_000, "亿": 100_000_000}
 NUMERAL = "[0-9零〇一二三四五六七八九十百千万亿两俩壹贰叁肆伍陆柒捌玖拾佰仟]"
@@ -61,7 +60,7 @@ def _below_ten_thousand(words: str) -> Decimal | None:
             if unit >= last_unit:
                 return None
             count = to_number(pending) if pending else Decimal(1)
-            if count is None or (not pending and unit > 10):
+            if count is None or (not pending and unit > UNITS["十"]):
                 return None
             total, pending, last_unit, zero_said = total + count * unit, "", unit, False
         elif character in "零〇" and not pending:
@@ -72,6 +71,6 @@ def _below_ten_thousand(words: str) -> Decimal | None:
         count = to_number(pending)
         if count is None or count >= last_unit:
             return None
-        shortened = len(pending) == 1 and not zero_said and last_unit >= 100
+        shortened = len(pending) == 1 and not zero_said and last_unit >= UNITS["百"]
         total += count * (last_unit // 10) if shortened else count
     return total

@@ -60,12 +60,12 @@ def read_answer(field: FlowField, said: Said, *, asked: bool = True) -> Reading:
 
 def is_yes(said: Said) -> bool:
     """A plain yes, by words, by button or by the classifier."""
-    return bool(YES.match(said.words)) or (said.intent == "affirm" and (said.pressed or len(said.words) <= 8))
+    return bool(YES.match(said.words[:30])) or (said.intent == "affirm" and (said.pressed or len(said.words) <= 8))
 
 
 def is_no(said: Said) -> bool:
     """A plain no."""
-    return bool(NO.match(said.words)) or (said.intent == "deny" and (said.pressed or len(said.words) <= 8))
+    return bool(NO.match(said.words[:30])) or (said.intent == "deny" and (said.pressed or len(said.words) <= 8))
 
 
 def _digits(said: Said) -> str:

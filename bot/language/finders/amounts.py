@@ -98,7 +98,7 @@ def _after_verb(text: str) -> list[Found]:
 
 
 def _bare(text: str) -> list[Found]:
-    if not _MONEY_TALK.search(text) and len(text) > 6:  # noqa: PLR2004 - a bare answer
+    if not _MONEY_TALK.search(text) and len(text) > 6:
         return []
     found = []
     for match in _SHORT.finditer(text):
@@ -109,7 +109,7 @@ def _bare(text: str) -> list[Found]:
 
 
 def _too_long(words: str) -> bool:
-    return len(words) > 7 and words.isdigit()  # noqa: PLR2004 - an account or a phone, not money
+    return len(words) > 7 and words.isdigit()
 
 
 def _number(words: str) -> Decimal | None:

@@ -146,7 +146,7 @@ def _phone(digits: str) -> str | None:
     for prefix in ("0086", "86"):
         if digits.startswith(prefix) and re.fullmatch(r"1[3-9]\d{9}|[1-9]\d{9,10}", digits[len(prefix) :]):
             rest = digits[len(prefix) :]
-            digits = rest if rest[0] == "1" and len(rest) == 11 else "0" + rest  # noqa: PLR2004 - a mobile number's length
+            digits = rest if rest[0] == "1" and len(rest) == 11 else "0" + rest
             break
     if not re.fullmatch(r"1[3-9]\d{9}|0\d{9,11}", digits):
         return None

@@ -6,8 +6,8 @@ Works on the digits alone; what kind of number it is, is for :mod:`bot.language.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Callable
 
 from bot.language.normalise import SPOKEN_DIGITS
 
@@ -123,8 +123,7 @@ def _mended(first: Said, second: Said, valid: Callable[[str], bool]) -> Said | N
 
 
 def _cuts(first: Said, second: Said) -> list[int]:
-    """How many last digits of `first` the correction replaces, likeliest first: its last group, as many as come, or as
-    fit best."""
+    """How many last digits of `first` are replaced, likeliest first: its last group, as many as come, as fit best."""
     new, old = second.digits, first.digits
     whole_groups = [len(first.groups[-1])] if len(first.groups[-1]) == len(second.groups[0]) else []
     same_length = [len(new)] if len(new) < len(old) else []

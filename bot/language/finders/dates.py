@@ -6,9 +6,10 @@ import re
 from datetime import date, timedelta
 
 from bot.language.entities import Found
-from bot.language.finders.months import NUMBER, YEAR, find_months, year_said
-from bot.language.finders.months import months_back as months_back
+from bot.language.finders.months import NUMBER, YEAR, find_months, months_back, year_said
 from bot.language.numerals import to_int
+
+__all__ = ["find_dates", "months_back"]
 
 _DAYS = {
     "大前天": -3, "大前日": -3, "大前儿": -3, "前天": -2, "前日": -2, "前儿": -2, "前晚": -2, "前夜": -2,
@@ -48,6 +49,7 @@ _COMING = re.compile(r"会不会|会停|要停|停不停|计划|检修|之前|�
 _LINK = re.compile(r"(?:到|至|-|~|—|和|跟|与|、)$")
 _NEAR = 60
 _HALF_DAY = 12
+_SMALL_HOURS = 4
 _WEEK = 7
 
 
@@ -69,9 +71,9 @@ def _found(day: date, match: re.Match[str], part: str | None = None) -> Found:
         return Found("date", day.isoformat(), match.start(), end)
     minute = 30 if said["half"] else 15 * (to_int(said["quarter"]) or 0) if said["quarter"] else to_int(said["minute"] or "0") or 0
     period = said.get("period") or part or ""
-    if hour < _HALF_DAY and re.search("下午|后晌|下晚|傍晚|黄昏|晚|夜里|夜间|黑天|夜$", period) and (hour > 4 or "午" in period):  # noqa: PLR2004
-        hour += _HALF_DAY
-    elif hour <= 2 and re.search("中午|晌午", period):  # noqa: PLR2004 - 中午一点
+    late = re.search("下午|后晌|下晚|傍晚|黄昏|晚|夜里|夜间|黑天|夜$", period) and (hour > _SMALL_HOURS or "午" in period)
+    noon = hour <= 2 and re.search("中午|晌午", period)
+    if hour < _HALF_DAY and (late or noon):
         hour += _HALF_DAY
     elif hour == _HALF_DAY and re.search("晚|夜", period):
         hour = 24

@@ -107,7 +107,7 @@ def year_said(match: re.Match[str], today: date) -> int | None:
     year = to_int(match.group("year").replace("〇", "零"))
     if year is None:
         return None
-    return year + 2000 if year < 100 else year  # noqa: PLR2004 - a year of two digits
+    return year + 2000 if year < 100 else year
 
 
 def _month(number: int, year: int | None, today: date, start: int, end: int) -> Found:
