@@ -14,7 +14,7 @@ from bot.language.normalise import normalise
 _ANNOTATED = re.compile(r"\[([^\]]*)\](?:\([^)]*\)|\{[^}]*\})")
 _LOOKED_UP = ("query_bill", "query_balance", "query_usage", "query_ticket", "cancel_ticket", "give_praise")
 _CHAT = ("greet", "goodbye", "thank", "affirm", "deny", "inform", "cancel", "repeat", "bot_challenge", "ask_capabilities")
-_EACH = 40
+_EACH = 25
 """Sentences taken of each intent: enough to know its tone, too few to drown the near misses."""
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -52,9 +52,10 @@ def read_training(root: Path) -> Training:
     """
     asked = _read(root / "training" / "asked.yml")
     known = {normalise(text).text for texts in asked.values() for text in texts} | {""}
-    near = [text for group in _read(root / "training" / "unanswerable.yml").values() for text in group]
-    near_misses = [text for text in dict.fromkeys(normalise(text).text for text in near) if text not in known]
-    far = list(counterparts(text for texts in asked.values() for text in texts))
+    refused = _grouped(root / "training" / "unanswerable.yml")
+    near_misses = [text for text in dict.fromkeys(normalise(text).text for text in refused.get("near", [])) if text not in known]
+    far = refused.get("far", [])
+    far += list(counterparts(text for texts in asked.values() for text in texts))
     for intent, texts in _intents(root.parent / "nlu_data" / "intents"):
         if intent == "out_of_scope":
             far += texts
@@ -80,6 +81,14 @@ def _read(path: Path) -> dict[str, list[str]]:
         return {}
     content = yaml.load(path.read_text(encoding="utf-8"), _Loader) or {}  # noqa: S506 - a safe loader
     return {str(key): [str(text) for text in texts] for key, texts in content.items()}
+
+
+def _grouped(path: Path) -> dict[str, list[str]]:
+    """Like :func:`_read` for a file with groups under each key; the groups are for its editors."""
+    if not path.exists():
+        return {}
+    content = yaml.load(path.read_text(encoding="utf-8"), _Loader) or {}  # noqa: S506 - a safe loader
+    return {str(key): [str(text) for texts in groups.values() for text in texts] for key, groups in content.items()}
 
 
 def _intents(folder: Path) -> Iterator[tuple[str, list[str]]]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from bot.language.hazards import danger
-
 from actions.handlers.words import Bubble, Phrases
+from bot.language.hazards import danger
 
 
 def safety_bubble(phrases: Phrases, words: str) -> Bubble:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import os
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -32,13 +33,29 @@ def build_all(settings: Settings, say: Say, *, force: bool = False) -> Path:
 
 
 def build_encoder(settings: Settings, say: Say) -> None:
-    """The sentence encoder (about 30 s the first time)."""
-    from bot.language import encoder_build  # torch comes with it: only now
+    """The sentence encoder (about half a minute the first time). In a process of its own: torch is large and stays loaded."""
+    from bot.language.encoder_build import is_current
 
-    os.environ.setdefault("DIANDA_UV", str(PROJECT / "var" / "tools" / "uv" / "bin" / "uv"))
-    if not Path(os.environ["DIANDA_UV"]).exists():
-        os.environ.pop("DIANDA_UV")
-    encoder_build.build(encoder_folder(settings.home), encoder=settings.encoder, say=say)
+    if is_current(encoder_folder(settings.home), settings.encoder):
+        return
+    say("句子编码器：取得权重、还原模型、导出 int8 ONNX（约半分钟）…")
+    uv = PROJECT / "var" / "tools" / "uv" / "bin" / "uv"
+    own = {"DIANDA_HOME": str(settings.home), "DIANDA_ENCODER": settings.encoder, "PYTHONPATH": str(PROJECT)}
+    if uv.exists():
+        own.setdefault("DIANDA_UV", str(uv))
+    settings.logs_folder.mkdir(parents=True, exist_ok=True)
+    log = settings.logs_folder / "encoder.log"
+    with log.open("w", encoding="utf-8") as output:
+        command = [sys.executable, "-m", "bot.language.encoder_build"]
+        done = subprocess.run(
+            command, cwd=PROJECT, env={**os.environ, **own}, stdout=output, stderr=subprocess.STDOUT, check=False
+        )
+    if done.returncode != 0:
+        raise BuildError(f"编码器构建失败，日志在 {log}：\n{_tail(log)}")
+
+
+def _tail(log: Path) -> str:
+    return "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-8:])
 
 
 def model_path(settings: Settings) -> Path:
@@ -101,8 +118,7 @@ def build_model(settings: Settings, say: Say, *, force: bool = False) -> Path:
             raise
     made = partial / "assistant.tar.gz"
     if process.returncode != 0 or not made.exists():
-        tail = "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-8:])
-        raise BuildError(f"理解模型训练失败，日志在 {log}：\n{tail}")
+        raise BuildError(f"理解模型训练失败，日志在 {log}：\n{_tail(log)}")
     for old in (settings.home / "models").glob("assistant-*.tar.gz"):
         old.unlink()
     made.rename(wanted)
@@ -126,9 +142,8 @@ def _follow(process: subprocess.Popen[bytes], log: Path, say: Say) -> None:
 
 def build_index(settings: Settings, say: Say) -> None:
     """The knowledge base's index; opening it builds it when articles, profile or encoder changed."""
-    from knowledge_base.knowledge import KnowledgeBase
-
     from bot.language.encoder import SentenceEncoder
+    from knowledge_base.knowledge import KnowledgeBase
 
     say("知识库：检查索引…")
     encoder = SentenceEncoder(encoder_folder(settings.home), threads=os.cpu_count() or 1)

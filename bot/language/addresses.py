@@ -40,7 +40,7 @@ _BLANK = re.compile("[,，、 ]")
 _IN = re.compile(r"(?:小区叫|小区是|在|住|勒|喺|位于|位置|地址|地点|住址)(?:是|就是|为|:|：|就在|填|写|在)*$")
 _OFFICE = re.compile("供电|电力|公司|政府|人(?!民)|局|的(?:供电|电力)|市民|那?里的电|电价|规定|政策")
 _FAULT = re.compile("停电|没电|断电|断了|冒|火|掉|倒|漏电|触电|电线|电杆|变压器|电压|跳闸|一闪|报修")
-_TOLD = re.compile("有人|全村|全队|全组|停|没电|没得电|断电|冇电|电压|的线|来电|整个|几户|今天|昨|又|一直|电线|电杆|变压器")
+_TOLD = re.compile("有人|全村|全队|全组|停|没电|没得电|断电|冇电|电压|的线|来电|整个|几户|今天|昨|又|一直|电线|电杆|变压器|灯杆|路灯|电箱|红绿灯|着火|冒|漏")
 _OUR_OFFICE = re.compile("(?![去进打投透跑两趟上镇乡县市村他她附你这那])[一-鿿]{2,3}(?:营业厅|供电所)")
 _DOING = re.compile("开(?!发)|[偷用做办搞个里]")
 _FAMILY_HAMLET = re.compile("[王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董潘袁蔡蒋余于杜叶程苏魏吕丁任沈姚卢姜崔谭廖范汪陆金石戴贾韦夏邱方侯邹熊孟秦白江阎薛尹段雷黎史龙陶贺顾毛郝龚邵万钱严覃武戴莫孔向汤][庄屯寨坳坪湾沟岭店集]")
@@ -48,6 +48,11 @@ _FAMILY_PLACE = re.compile(r".{1,3}家.$")
 _SURE = frozenset({"city", "district", "town", "community", "village", "estate", "road", "avenue"})
 _DOORS = frozenset({"building", "unit", "house", "room", "floor", "group", "lane", "underground", "phase"})
 _SPOTS = frozenset({"beside", "that_one", "crossing"})
+# After a town any character may begin a village's name: 来龙村, 有为路.
+_MAY_BEGIN = re.compile("[来有不才都会从太真看想那和能]")
+_AREAS = frozenset({"city", "district", "town", "community"})
+_ANY_SHOP = re.compile("[饭商酒面药网]店|商铺|店铺|门面|超市|宾馆|饭馆|酒楼|公司|物业|红绿灯|仓库|停车场")
+_OF = re.compile("的(?:业主|住户|居民|租户|租客|商户|村民|房子|店)")
 _KEPT_GENERIC = re.compile("(?:开发|高新|工业|工业新|新|牧|林|库|老城|新城|城|矿)区|农场|林场|牧场|.*园区?|桥头")
 
 
@@ -123,6 +128,8 @@ def _part_at(masked: str, text: str, at: int, before: list[Part]) -> Part | None
             match = _SHOPS[before[-1].kind].match(masked, at)
             if match:
                 return Part("landmark", text[at : match.end()], at, match.end())
+    if before and before[-1].kind in _AREAS and _MAY_BEGIN.match(text, at):
+        masked = masked[:at] + "国" + masked[at + 1 :]
     named = _named(_NAMED_PATTERNS, masked, text, at)
     # The shortest: 滨江区 before 滨江区望江路; but 铁路新村 before 铁路. Among doubtful endings the longest: 安居里.
     found = min(named, key=lambda part: (part.generic, part.end)) if named else None
@@ -143,11 +150,16 @@ def _trimmed(parts: list[Part], *, answer: bool) -> list[Part]:
     """Without vague words at either end: 88号门口 is 88号, 小区3栋 is 3栋."""
     while parts and parts[0].generic and not _KEPT_GENERIC.fullmatch(parts[0].text):
         parts = parts[1:]
-    while not answer and len(parts) > 1 and (
-        (parts[-1].kind in ("beside", "that_one") and parts[-2].kind in _DOORS | {"dwelling"}) or parts[-1].text in ("里面", "里头")
-    ):
+    while not answer and len(parts) > 1 and _ends_vaguely(parts[-2], parts[-1]):
         parts = parts[:-1]
     return parts
+
+
+def _ends_vaguely(before: Part, last: Part) -> bool:
+    if last.kind in ("beside", "that_one"):
+        return before.kind in _DOORS | {"dwelling"} or last.text in ("里面", "里头")
+    # 一层饭店, 路口红绿灯: the thing that is out of order, no longer the place.
+    return before.kind in _DOORS | {"crossing"} and bool(_ANY_SHOP.fullmatch(last.text))
 
 
 def _specific(parts: list[Part], text: str, *, answer: bool) -> bool:
@@ -155,7 +167,7 @@ def _specific(parts: list[Part], text: str, *, answer: bool) -> bool:
     if any(part.kind in _SURE and not part.generic for part in parts):
         areas_only = all(kind in ("city", "district", "town") for kind in kinds)
         return not (areas_only and _OFFICE.match(text, parts[-1].end))
-    placed = answer or bool(_IN.search(text[: parts[0].start]))
+    placed = answer or bool(_IN.search(text[: parts[0].start])) or bool(_OF.match(text, parts[-1].end))
     for index, part in enumerate(parts):
         if not part.generic and _doubtful_holds(parts, index, text, placed=placed):
             return True
@@ -167,28 +179,30 @@ def _doubtful_holds(parts: list[Part], index: int, text: str, *, placed: bool) -
     """Whether a part whose last word proves little (X湾, X里, X店) is an address in its company."""
     part = parts[index]
     following = parts[index + 1].kind if index + 1 < len(parts) else ""
+    told = index == 0 and _happens_there(parts, text)
     if part.kind == "hamlet":
         family = bool(_FAMILY_PLACE.fullmatch(part.text)) and index == 0
-        return placed or family or following in _DOORS | _SPOTS or (index == 0 and _happens_there(part, text))
+        return placed or family or following in _DOORS | _SPOTS or told
     if part.kind == "estate_short":
         return following in _DOORS or (placed and len(part.text) > 2)
     if part.kind == "landmark":
         # 学校 and 菜市场 are everywhere, 实验小学 is one.
         named = len(part.text) > 3 and not _DOING.search(part.text)
-        if following in _SPOTS:
+        if following in _SPOTS | {"dwelling"}:
             return placed or named or len(parts) > 2 or bool(_FAULT.search(text))
-        if following in _DOORS and named:
+        if (following in _DOORS | {"landmark"} and (named or told)) or (named and told):
             return True
         numbered = index > 0 and parts[index - 1].kind in _DOORS | _SPOTS
         return numbered or (named and (placed or bool(_OUR_OFFICE.fullmatch(part.text))))
     return False
 
 
-def _happens_there(part: Part, text: str) -> bool:
+def _happens_there(parts: list[Part], text: str) -> bool:
     """牛角湾停电了: a name at the head of a clause, of which something is told."""
-    headed = part.start == 0 or text[part.start - 1] in ",，。!、 "
-    named = len(part.text) > 2 or bool(_FAMILY_HAMLET.fullmatch(part.text))
-    return headed and named and bool(_TOLD.match(text, part.end))
+    start, end = parts[0].start, parts[-1].end
+    headed = start == 0 or text[start - 1] in ",，。!、 "
+    named = end - start > 2 or bool(_FAMILY_HAMLET.fullmatch(text[start:end]))
+    return headed and named and bool(_TOLD.match(text, end))
 
 
 _CLAUSE = re.compile(r"[,，。;；!！?？~\n]+")

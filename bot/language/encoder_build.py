@@ -34,10 +34,9 @@ def build(target: Path, *, encoder: str = "", say: Any = print) -> Path:
 
     ``encoder`` is a sentence-transformers id or folder; empty means the pinned default weights.
     """
-    wanted = _identity(encoder)
-    about = target / "encoder.json"
-    if about.exists() and json.loads(about.read_text(encoding="utf-8"))["identity"] == wanted:
+    if is_current(target, encoder):
         return target
+    wanted = _identity(encoder)
     partial = target.with_name(target.name + ".partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
@@ -55,6 +54,12 @@ def build(target: Path, *, encoder: str = "", say: Any = print) -> Path:
     shutil.rmtree(target, ignore_errors=True)
     partial.rename(target)
     return target
+
+
+def is_current(target: Path, encoder: str = "") -> bool:
+    """Whether `target` holds the encoder that is wanted. Needs neither torch nor time."""
+    about = target / "encoder.json"
+    return about.exists() and json.loads(about.read_text(encoding="utf-8"))["identity"] == _identity(encoder)
 
 
 def _identity(encoder: str) -> str:

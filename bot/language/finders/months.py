@@ -17,18 +17,21 @@ YEAR = (
 NUMBER = r"(?:\d{1,2}|[一二三四五六七八九十廿]{1,3})"
 _YEARS_BACK = {"大前年": 3, "前年": 2, "去年": 1, "上年": 1, "旧年": 1, "今年": 0, "本年": 0, "明年": -1}
 _RELATIVE = re.compile(
-    rf"(?:{YEAR})?(?:(?P<last>(?:上上+|大上|上|尚)(?:一?[个各])?月)|(?P<before_last>大前个?月|前个月)|(?P<this>(?:这一?个?|本|当|呢个|今个)月)"
-    r"|(?P<next>下一?个?月))(?!\d)"
+    rf"(?:{YEAR})?(?:(?P<last>(?:上上+|大上|[上尚商伤赏晌头])(?:一?[个各只格]|一)?(?:月|号头)|[上尚商伤赏晌][个各格][越约阅岳悦])|(?P<before_last>大前个?月|前个月)|(?P<this>(?:这一?个?|本|当|呢个|今个)月|[这迭格个]个号头)"
+    r"|(?P<next>下下?一?个?月))份?(?!\d)"
 )
 _NAMED = re.compile(
     rf"(?:{YEAR})?(?<![\d.第])(?:(?P<first>{NUMBER})(?:月份?)?(?P<link>到|至|-|~|—|、|,|和|跟|与))?(?P<month>{NUMBER}|元)月(?:份)?"
-    r"(?![\d])"
+    r"(?!\d{1,2}[号日])"
 )
-_TWO_IN_A_ROW = re.compile(r"(?P<one>[一二三四五六七八九])(?P<two>[二三四五六七八九十])月(?:份)?")
+_TWO_IN_A_ROW = re.compile(rf"(?:{YEAR})?(?P<one>[一二三四五六七八九])(?P<two>[二三四五六七八九十])(?:月(?:份)?|两个月)")
+# 6、7、8月, 七、八两个月
+_LISTED = re.compile(rf"(?:{YEAR})?(?<![\d.])(?P<list>{NUMBER}(?:[、,和跟]{NUMBER})+)(?:月份?|[两三四五六]个月)")
 _FIGURES = re.compile(r"(?<![\d.\-/])(?P<year>20\d\d)(?:[-/.])(?P<month>0?[1-9]|1[0-2])(?![\d.\-/]\d|\d)")
 _SOLID = re.compile(r"(?<!\d)(?P<year>20[2-4]\d)(?P<month>0[1-9]|1[0-2])(?!\d)(?=月|的?账|的?电|$)")
 # 一月一次, 一月送十度: in a month, not in January.
 _PER_MONTH = re.compile(r"一月(?:一[次交查抄结]|送|给|多少|要多少|几|才|得)")
+_POSSIBLE = re.compile("月|20|号头|[越约阅岳悦]")
 _LINKED = re.compile(r"(?:到|至|-|~|—|、|,|和|跟|与|还有)$")
 
 
@@ -38,16 +41,26 @@ def months_back(today: date, count: int) -> str:
     return f"{index // MONTHS:04d}-{index % MONTHS + 1:02d}"
 
 
+# 酒月份, 石月份: the recogniser's 九月份, 十月份.
+_MISHEARD = re.compile("(?P<number>[酒久就石时食拾气期巴扒流溜武舞伞])[月越](?:份|分)(?!多|几)")
+_MEANT = {"酒": 9, "久": 9, "就": 9, "石": 10, "时": 10, "食": 10, "拾": 10, "气": 7, "期": 7, "巴": 8, "扒": 8, "流": 6, "溜": 6, "武": 5, "舞": 5, "伞": 3}
+
+
 def find_months(text: str, today: date) -> list[Found]:
     """Months as ``YYYY-MM``. A bare month is the latest one that is not in the future."""
-    if "月" not in text and "20" not in text:
+    if not _POSSIBLE.search(text):
         return []
     found = _relative_months(text, today)
+    for match in _LISTED.finditer(text):
+        found += _listed(match, today)
     for match in _TWO_IN_A_ROW.finditer(text):
         one, two = to_int(match.group("one")), to_int(match.group("two"))
         if one and two == one + 1:
-            found.append(_month(one, None, today, match.start(), match.start() + 1))
-            found.append(_month(two, None, today, match.start() + 1, match.end()))
+            year = year_said(match, today)
+            found.append(_month(one, year, today, match.start(), match.start("two")))
+            found.append(_month(two, year, today, match.start("two"), match.end()))
+    for match in _MISHEARD.finditer(text):
+        found.append(_month(_MEANT[match.group("number")], None, today, *match.span()))
     for pattern in (_FIGURES, _SOLID):
         for match in pattern.finditer(text):
             found.append(_month(int(match.group("month")), int(match.group("year")), today, *match.span()))
@@ -61,10 +74,20 @@ def _relative_months(text: str, today: date) -> list[Found]:
         if match.group("last"):
             back = max(1, match.group("last").count("上")) + match.group("last").startswith("大")
         else:
-            back = 2 if match.group("before_last") else 0 if match.group("this") else -1
+            back = 2 if match.group("before_last") else 0 if match.group("this") else -match.group("next").count("下")
         years = _YEARS_BACK.get(match.group("back") or "", 0) if match.group("this") else 0
         found.append(Found("month", months_back(today, back + MONTHS * years), match.start(), match.end()))
     return found
+
+
+def _listed(match: re.Match[str], today: date) -> list[Found]:
+    numbers = list(re.finditer(NUMBER, match.group("list")))
+    if not all(1 <= (to_int(n.group()) or 0) <= MONTHS for n in numbers):
+        return []
+    year, base = year_said(match, today), match.start("list")
+    starts = [match.start(), *(base + n.start() for n in numbers[1:])]
+    ends = [*(base + n.end() for n in numbers[:-1]), match.end()]
+    return [_month(to_int(n.group()) or 0, year, today, start, end) for n, start, end in zip(numbers, starts, ends, strict=True)]
 
 
 def _named_months(text: str, today: date) -> list[Found]:
