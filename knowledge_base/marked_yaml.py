@@ -33,6 +33,8 @@ class Marked:
             self._lines: dict[Path, int] = {(): first_line}
             self._walk(node, (), first_line)
             self.content: dict[str, Any] = loader.construct_document(node)
+        except NotYaml:
+            raise
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             raise NotYaml(first_line + (mark.line if mark else 0), f"YAML 写错了：{error.problem}") from error
