@@ -17,6 +17,7 @@ _NAMED = {
     "landmark": words.LANDMARK,
 }  # fmt: skip
 _WEAK = {"hamlet": words.HAMLET, "estate_short": words.ESTATE_SHORT}
+_LAST_RESORT = {"estate_any": words.ESTATE_ANY}
 _NUMBERED = {
     "building": words.BUILDING, "unit": words.UNIT, "group": words.GROUP, "lane": words.LANE, "house": words.HOUSE,
     "floor": words.FLOOR,
@@ -33,6 +34,7 @@ def _compiled(patterns: dict[str, str]) -> list[tuple[str, re.Pattern[str]]]:
 
 
 _NAMED_PATTERNS, _WEAK_PATTERNS = _compiled(_NAMED), _compiled(_WEAK)
+_LAST_PATTERNS = _compiled(_LAST_RESORT)
 _NUMBERED_PATTERNS, _FOLLOWING_PATTERNS = _compiled(_NUMBERED), _compiled(_FOLLOWING)
 _SHOPS = {"beside": re.compile(words.SHOP_BESIDE), "house": re.compile(words.SHOP_AT_DOOR)}
 _JOINED_ROADS = re.compile("与|和|跟|、")
@@ -40,10 +42,15 @@ _BLANK = re.compile("[,，、 ]")
 _IN = re.compile(r"(?:小区叫|小区是|在|住|勒|喺|位于|位置|地址|地点|住址)(?:是|就是|为|:|：|就在|填|写|在)*$")
 _OFFICE = re.compile("供电|电力|公司|政府|人(?!民)|局|的(?:供电|电力)|市民|那?里的电|电价|规定|政策")
 _FAULT = re.compile("停电|没电|断电|断了|冒|火|掉|倒|漏电|触电|电线|电杆|变压器|电压|跳闸|一闪|报修")
-_TOLD = re.compile("有人|全村|全队|全组|停|没电|没得电|断电|冇电|电压|的线|来电|整个|几户|今天|昨|又|一直|电线|电杆|变压器|灯杆|路灯|电箱|红绿灯|着火|冒|漏")
+_TOLD = re.compile(
+    "有人|全村|全队|全组|停|没电|没得电|断电|冇电|电压|的线|来电|整个|几户|今天|昨|又|一直|电线|电杆|变压器|灯杆|"
+    "路灯|电箱|红绿灯|着火|冒|漏"
+)
 _OUR_OFFICE = re.compile("(?![去进打投透跑两趟上镇乡县市村他她附你这那])[一-鿿]{2,3}(?:营业厅|供电所)")
 _DOING = re.compile("开(?!发)|[偷用做办搞个里]")
-_FAMILY_HAMLET = re.compile("[王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董潘袁蔡蒋余于杜叶程苏魏吕丁任沈姚卢姜崔谭廖范汪陆金石戴贾韦夏邱方侯邹熊孟秦白江阎薛尹段雷黎史龙陶贺顾毛郝龚邵万钱严覃武戴莫孔向汤][庄屯寨坳坪湾沟岭店集]")
+_FAMILY_HAMLET = re.compile(
+    "[王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董潘袁蔡蒋余于杜叶程苏魏吕丁任沈姚卢姜崔谭廖范汪陆金石戴贾韦夏邱方侯邹熊孟秦白江阎薛尹段雷黎史龙陶贺顾毛郝龚邵万钱严覃武戴莫孔向汤][庄屯寨坳坪湾沟岭店集]"
+)
 _FAMILY_PLACE = re.compile(r".{1,3}家.$")
 _SURE = frozenset({"city", "district", "town", "community", "village", "estate", "road", "avenue"})
 _DOORS = frozenset({"building", "unit", "house", "room", "floor", "group", "lane", "underground", "phase"})
@@ -71,7 +78,7 @@ class Part:
         return self.kind in _ALL_NAMED and self.kind != "landmark" and bool(words.GENERIC.fullmatch(self.text))
 
 
-_ALL_NAMED = frozenset(_NAMED) | frozenset(_WEAK)
+_ALL_NAMED = frozenset(_NAMED) | frozenset(_WEAK) | frozenset(_LAST_RESORT)
 
 
 def address_spans(text: str, *, answer: bool = False) -> list[tuple[int, int]]:
@@ -80,7 +87,9 @@ def address_spans(text: str, *, answer: bool = False) -> list[tuple[int, int]]:
 
 
 def _addresses(text: str, *, answer: bool = False) -> list[list[Part]]:
-    masked = words.BARRIERS.sub(lambda m: "_" * len(m.group()), words.PROTECTED.sub(lambda m: "国" * len(m.group()), text))
+    masked = words.BARRIERS.sub(
+        lambda m: "_" * len(m.group()), words.PROTECTED.sub(lambda m: "国" * len(m.group()), text)
+    )
     found: list[list[Part]] = []
     at = 0
     while at < len(text):
@@ -134,7 +143,7 @@ def _part_at(masked: str, text: str, at: int, before: list[Part]) -> Part | None
     # The shortest: 滨江区 before 滨江区望江路; but 铁路新村 before 铁路. Among doubtful endings the longest: 安居里.
     found = min(named, key=lambda part: (part.generic, part.end)) if named else None
     if found is None:
-        weak = _named(_WEAK_PATTERNS, masked, text, at)
+        weak = _named(_WEAK_PATTERNS, masked, text, at) or _named(_LAST_PATTERNS, masked, text, at)
         found = max(weak, key=lambda part: (not part.generic, part.end)) if weak else None
     if found and before and found.generic and not (found.kind == "landmark" or _KEPT_GENERIC.fullmatch(found.text)):
         return None
@@ -183,6 +192,8 @@ def _doubtful_holds(parts: list[Part], index: int, text: str, *, placed: bool) -
     if part.kind == "hamlet":
         family = bool(_FAMILY_PLACE.fullmatch(part.text)) and index == 0
         return placed or family or following in _DOORS | _SPOTS or told
+    if part.kind == "estate_any":
+        return not _DOING.search(part.text)
     if part.kind == "estate_short":
         return following in _DOORS or (placed and len(part.text) > 2)
     if part.kind == "landmark":
@@ -208,26 +219,43 @@ def _happens_there(parts: list[Part], text: str) -> bool:
 _CLAUSE = re.compile(r"[,，。;；!！?？~\n]+")
 _LEAD = re.compile(
     r"^(?:(?:反正|也就|其实|嗯|哦|噢|啊|呃|那个?|就|好的?|行|对|你好|您好|师傅|同志|麻烦你?|请|唔该|听好|记一下|记好|"
-    r"(?:我|俺|咱|阿拉|侬|我们|俺们|咱们|我老家|老家|我妈|我爸|我奶奶|我爷爷|父母|老人)?(?:的)?(?:家|屋头|屋里|屋企|店|店里|厂|厂里|公司|单位|这边|这里|这儿|这|人)?(?:是?住在?|住勒|住喺|在|勒|喺|位于|就在|位置|来)(?:是|就是|在)?|"
+    r"(?:我|俺|咱|阿拉|侬|我们|俺们|咱们|我老家|老家|我妈|我爸|我奶奶|我爷爷|父母|老人)?(?:的)?(?:家|屋头|屋里|"
+    r"屋企|店|店里|厂|厂里|公司|单位|这边|这里|这儿|这|人)?(?:是?住在?|住勒|住喺|在|勒|喺|位于|就在|位置|来)(?:是|"
+    r"就是|在)?|"
     r"(?:我|俺|咱|阿拉|我们|俺们)(?:家|屋头|屋里|屋企|们?村|们?小区|们?这)?(?:的)?(?=是|就|门牌)|"
-    r"(?:具体|详细|用电|安装|装表|报修|家庭|大概|准确|门牌)?(?:的)?(?:地址|地点|位置|住址|地方|门牌号?)(?:就)?(?:是|在|为|写|填|:|没有)?(?:在)?|就写|就填|写|填|就是|是|应该是|大概是?|可能是?|"
-    r"(?:你|你们)?(?:来|到|去|上)(?!福|安|凤|宾|广|海|饶|虞|坝|河|湾|庄|街|塘|元|城|杭)|给|帮我?|说|告诉你|登记|这里是|这边是|这是|住在?|在|位于|喺|勒|小区叫|小区名?是?|我说|讲|不是|从|往|:)[,，:： ]*)+"
+    r"(?:具体|详细|用电|安装|装表|报修|家庭|大概|准确|门牌)?(?:的)?(?:地址|地点|位置|住址|地方|"
+    r"门牌号?)(?:就)?(?:是|在|为|写|填|:|没有)?(?:在)?|就写|就填|写|填|就是|是|应该是|大概是?|可能是?|"
+    r"(?:你|你们)?(?:来|到|去|上)(?!福|安|凤|宾|广|海|饶|虞|坝|河|湾|庄|街|塘|元|城|杭)|给|帮我?|说|告诉你|登记|"
+    r"这里是|这边是|这是|住在?|在|位于|喺|勒|小区叫|小区名?是?|我说|讲|不是|从|往|:)[,，:： ]*)+"
 )
 _TAIL = re.compile(
-    r"(?:(?:停电|没电|没得电|冇电|断电|跳闸|没有电|缺电|电压|来电|有电|报修|要?修|坏|烧|着火|起火|冒|打火|漏电|触电|爆|电线|电杆|电表|电话|手机|联系|户号|姓名|户名|我叫|我姓|我是|快点?来|快来|赶紧|赶快|麻烦|谢谢|多谢|唔该|来人|派人"
-    r"|几栋|几单元|几号|门牌|没有门牌|怎么|咋|为什么|什么|多久|吗|吧?[?？]|已经|现在|今天|昨天|突然|全部|整个|整栋|单元我|到时|你们|师傅|行不行|可以|好找|很好找|你看|知道|晓得|对(?=的|吧|$)|别(?=问|的|再)|不要|不是).*)$"
+    r"(?:(?:停电|没电|没得电|冇电|断电|跳闸|没有电|缺电|电压|来电|有电|报修|要?修|坏|烧|着火|起火|冒|打火|漏电|"
+    r"触电|爆|电线|电杆|电表|电话|手机|联系|户号|姓名|户名|我叫|我姓|我是|快点?来|快来|赶紧|赶快|麻烦|谢谢|多谢|"
+    r"唔该|来人|派人"
+    r"|几栋|几单元|几号|门牌|没有门牌|怎么|咋|为什么|什么|多久|吗|吧?[?？]|已经|现在|今天|昨天|突然|全部|整个|"
+    r"整栋|单元我|到时|你们|师傅|行不行|可以|好找|很好找|你看|知道|晓得|对(?=的|吧|$)|别(?=问|的|再)|不要|"
+    r"不是).*)$"
 )
 _TAIL_PARTICLES = re.compile(
-    r"(?:的?(?:这边|这里|这儿|这块|那边|那里|那儿|那块|这一带|一带|附近的?人?)|啊|呀|哦|噢|呢|吧|嘛|哈|了|的话|哩|咯|啦|喔|哎|欸|嘞|就行|就好|(?<=[路街道巷])上|就是了?|(?<![馆饭菜家])的)+$"
+    r"(?:的?(?:这边|这里|这儿|这块|那边|那里|那儿|那块|这一带|一带|附近的?人?)|啊|呀|哦|噢|呢|吧|嘛|哈|了|的话|哩|"
+    r"咯|啦|喔|哎|欸|嘞|就行|就好|(?<=[路街道巷])上|就是了?|(?<![馆饭菜家])的)+$"
 )
 _NO_ADDRESS = re.compile(
-    r"^(?:好的?|行|可以|嗯+|对|是的?|不是|不知道|不晓得|晓不得|不清楚|不记得|忘了|没有|不用|算了|谢谢|你好|喂|在吗?|什么|啥|转人工|人工|等一?下?|等等|稍等|快点?|快来|停电了?|没电了?|跳闸了?|取消|退出|返回|重来)[了啊呀吧呢哦的]*$"
+    r"^(?:好的?|行|可以|嗯+|对|是的?|不是|不知道|不晓得|晓不得|不清楚|不记得|忘了|没有|不用|算了|谢谢|你好|喂|"
+    r"在吗?|什么|啥|转人工|人工|等一?下?|等等|稍等|快点?|快来|停电了?|没电了?|跳闸了?|取消|退出|返回|"
+    r"重来)[了啊呀吧呢哦的]*$"
 )
-_QUESTION = re.compile(r"多久|多少|几点|几时|什么|怎么|咋|为啥|吗|吗$|能不能|可不可以|行不行|哪里|哪儿|在哪|谁|是不是|[?？]|干嘛|凭什么|要不要|何时|有没有|呢$")
+_QUESTION = re.compile(
+    r"多久|多少|几点|几时|什么|怎么|咋|为啥|吗|吗$|能不能|可不可以|行不行|哪里|哪儿|在哪|谁|是不是|[?？]|干嘛|"
+    r"凭什么|要不要|何时|有没有|呢$"
+)
 _PARTICLES = "啊呀哦噢呢吧嘛哈了的哩咯啦喔哎嘞 .、"
 _DESCRIBED = re.compile(r"(?:的)?(?:[开卖修做]?[一-鿿]{1,4}的(?:[一-鿿]{1,3})?|[一-鿿]{1,3}[房屋店楼铺院])")
 _VAGUE = frozenset({"city", "district", "town"})
-_HOUSE_ONLY = re.compile(r"^(?:我|俺|咱|你|他)?(?:家|家里|屋里|村里|小区|楼上|楼下|隔壁|村|店里|厂里|公司|单位|这里|这边|这儿|这|那边|门口|路边|楼道|整栋楼|楼里|院子里?|外面|屋头)+$")
+_HOUSE_ONLY = re.compile(
+    r"^(?:我|俺|咱|你|他)?(?:家|家里|屋里|村里|小区|楼上|楼下|隔壁|村|店里|厂里|公司|单位|这里|这边|这儿|这|那边|"
+    r"门口|路边|楼道|整栋楼|楼里|院子里?|外面|屋头)+$"
+)
 _LONGEST = 60
 
 
@@ -296,7 +324,9 @@ def looks_like_address(text: str) -> bool:
 def _cleaned(clause: str) -> str:
     clause = clause.strip(" .、:：-“”\"'()《》")
     clause = _LEAD.sub("", clause)
-    if _QUESTION.search(clause) and not re.search(r"(?:号|栋|室|单元|楼|路|村|组).{0,6}(?:停电|没电)?.{0,3}(?:[?？]|吗|呢)$", clause):
+    if _QUESTION.search(clause) and not re.search(
+        r"(?:号|栋|室|单元|楼|路|村|组).{0,6}(?:停电|没电)?.{0,3}(?:[?？]|吗|呢)$", clause
+    ):
         return ""
     clause = _TAIL.sub("", clause)
     clause = _TAIL_PARTICLES.sub("", clause)

@@ -94,7 +94,11 @@ class Listener:
                 window_sounds = sounds[at : at + length]
                 if "" in window_sounds:
                     continue
-                word = _wanting_one(window_sounds, table) if masked else self._heard(window_sounds, characters[at : at + length])
+                word = (
+                    _wanting_one(window_sounds, table)
+                    if masked
+                    else self._heard(window_sounds, characters[at : at + length])
+                )
                 if word is None:
                     continue
                 window = "".join(characters[at : at + length])

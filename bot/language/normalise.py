@@ -14,7 +14,9 @@ from dataclasses import dataclass
 
 from bot.language.simplify import SIMPLIFIED
 
-SPOKEN_DIGITS = dict(zip("零〇一二三四五六七八九幺两洞拐勾壹贰叁肆伍陆柒捌玖", "0012345678912079123456789", strict=True))
+SPOKEN_DIGITS = dict(
+    zip("零〇一二三四五六七八九幺两洞拐勾壹贰叁肆伍陆柒捌玖", "0012345678912079123456789", strict=True)
+)
 _D = "[0-9零〇一二三四五六七八九幺两洞拐勾壹贰叁肆伍陆柒捌玖]"
 # 唔 is the Cantonese 不 and 额 a word of its own: they are fillers only where a pause follows.
 _FILLERS = re.compile(
@@ -28,7 +30,10 @@ _SPOKEN_RUN = re.compile(f"{_D}+")
 # A number read out in groups: 三二零一，五五六六，七七.
 _SPOKEN_GROUPS = re.compile(f"{_D}+(?:{_PAUSE}{_D}+)+")
 _FOUR_DIGITS_MEANT = re.compile("(?:尾号|后四位|末四位|最后四位|后面四位|后4位|末4位)[是为:：,， ]*$")
-_TIMES = re.compile(f"(?<=[0-9零〇一二三四五六七八九幺洞拐勾])([二三四五六七八两2-8])个([零〇一二三四五六七八九幺0-9])(?={_D}|$|[,，。 ])")
+_TIMES = re.compile(
+    f"(?<=[0-9零〇一二三四五六七八九幺洞拐勾])([二三四五六七八两2-8])个([零〇一二三四五六七八九幺0-9])(?={_D}|$|"
+    f"[,，。 ])"
+)
 _LEADING_TIMES = re.compile(f"(?<![一-鿿])([二三四五六七八两2-8])个([零〇一二三四五六七八九幺0-9])(?={_D}{{3}})")
 _DASH_WORD = re.compile(f"(?<={_D}{_D})(?:横杠|横线|短横|杠)(?={_D}{_D})")
 # 要/腰 for 幺 at the head of a mobile number: the recogniser's and the hurried typist's usual slip.

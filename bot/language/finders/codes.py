@@ -20,14 +20,19 @@ TICKET_LENGTHS = range(14, 18)
 _WINDOW = 12
 _BESIDE = {
     "phone": re.compile(
-        r"电话|手机|联系(?:方式|我|人)|座机|固话|拨打?|打(?:给|我|他|她|这个|那个)?(?:的|电话)?[是:：,，]?(?=$)|回电|致电|tel|phone", re.I
+        r"电话|手机|联系(?:方式|我|人)|座机|固话|拨打?|打(?:给|我|他|她|这个|那个)?(?:的|电话)?[是:：,，]?(?=$)|"
+        r"回电|致电|tel|phone",
+        re.I,
     ),
     "account_no": re.compile(
-        r"(?:户|护|互|沪|胡|糊)(?:号|头号?)|编号|客户号|用户号|缴费号|[账帐]户|[账帐]号|户口?(?=$)|这户|那户|用电户|交费号|卡号(?=上)", re.I
+        r"(?:户|护|互|沪|胡|糊)(?:号|头号?)|编号|客户号|用户号|缴费号|[账帐]户|[账帐]号|户口?(?=$)|这户|那户|"
+        r"用电户|交费号|卡号(?=上)",
+        re.I,
     ),
     "ticket_no": re.compile(r"工单(?:编?号)?|单号|公单|受理(?:编?号)?|单子|报修号|(?<![A-Za-z])G[ .]?D", re.I),
     "other": re.compile(
-        r"银行卡|卡号(?!上)|身份证|证件|订单|快递|流水|工号|表号|资产|出厂|发票(?:代码|号)|信用代码|税号|验证码|密码|QQ|qq|条码|车牌|邮编"
+        r"银行卡|卡号(?!上)|身份证|证件|订单|快递|流水|工号|表号|资产|出厂|发票(?:代码|号)|信用代码|税号|验证码|"
+        r"密码|QQ|qq|条码|车牌|邮编"
     ),
 }
 _AFTER = {
@@ -148,13 +153,15 @@ def _phone(digits: str) -> str | None:
             rest = digits[len(prefix) :]
             digits = rest if rest[0] == "1" and len(rest) == 11 else "0" + rest
             break
-    if not re.fullmatch(r"1[3-9]\d{9}|0\d{9,11}", digits):
+    if not re.fullmatch(r"1[3-9]\d{9}|0[1-9]\d{8,10}", digits):
         return None
     number = phonenumbers.parse(digits, "CN")
     return digits if phonenumbers.is_valid_number(number) else None
 
 
 def _is_some_code(digits: str) -> bool:
-    return bool(_phone(digits)) or len(digits) in ACCOUNT_LENGTHS or (
-        len(digits) in TICKET_LENGTHS and bool(_DAY.match(digits))
+    return (
+        bool(_phone(digits))
+        or len(digits) in ACCOUNT_LENGTHS
+        or (len(digits) in TICKET_LENGTHS and bool(_DAY.match(digits)))
     )

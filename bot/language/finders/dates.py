@@ -18,20 +18,27 @@ _DAYS = {
     "大后天": 3, "大后日": 3, "后天": 2, "后日": 2, "后儿": 2, "后晚": 2,
     "明天": 1, "明日": 1, "明儿": 1, "明个": 1, "明早": 1, "明晚": 1, "明晨": 1, "听日": 1, "听晚": 1,
 }  # fmt: skip
-_PERIOD = r"(?:凌晨|大清早|清早|清晨|一大早|一早|早上|早晨|早间|上午|中午|晌午|下午|后晌|下晚|傍晚|黄昏|晚上|晚间|夜里头?|夜晚|半夜|夜间|黑天)"
+_PERIOD = (
+    r"(?:凌晨|大清早|清早|清晨|一大早|一早|早上|早晨|早间|上午|中午|晌午|下午|后晌|下晚|傍晚|黄昏|晚上|晚间|"
+    r"夜里头?|夜晚|半夜|夜间|黑天)"
+)
 _CLOCK = (
-    rf"(?P<hour>(?:1\d|2[0-4]|0?\d|十[一二三四五六七八九]?|二十[一二三四]?|[零一二两三四五六七八九]))(?:点|时(?![候间不])|:(?=\d\d))"
+    rf"(?P<hour>(?:1\d|2[0-4]|0?\d|十[一二三四五六七八九]?|二十[一二三四]?|[零一二两三四五六七八九]))(?:点|"
+    rf"时(?![候间不])|:(?=\d\d))"
     rf"(?:钟)?(?:(?P<half>半)|(?P<quarter>[一三])刻|(?P<minute>[0-5]\d|{NUMBER})(?:分|(?![个块元度户天小万千百]))|整)?"
 )
 _TIME = rf"(?:的?(?P<period>{_PERIOD}))?(?:(?:的|大概|大约|差不多)?{_CLOCK})?"
 _RELATIVE = re.compile(
-    rf"(?<![以之然往])(?P<day>{'|'.join(sorted(_DAYS, key=len, reverse=True))})(?:个(?!月))?(?![年气后]|个月)(?:(?P<part>早|晚|夜)(?![上间里晚]))?{_TIME}"
+    rf"(?<![以之然往])(?P<day>{'|'.join(sorted(_DAYS, key=len, reverse=True))})(?:个(?!月))?(?![年气后]|"
+    rf"个月)(?:(?P<part>早|晚|夜)(?![上间里晚]))?{_TIME}"
 )
 _WEEKDAY = re.compile(
     r"(?<![每一几两三四五六七八九十\d隔单双])(?P<week>上上个?|上个?|下下个?|下个?|这个?|本)?(?:周|星期|礼拜|拜)"
     rf"(?P<weekday>[一二三四五六日天1-7末])(?![\d期])(?!次|趟|[到至](?:周|星期|礼拜)){_TIME}"
 )
-_AGO = re.compile(rf"(?P<count>{NUMBER}|两|半)(?P<unit>天|日|个?星期|个?礼拜|周)(?P<way>之?前|以前|之?后|以后)(?!天){_TIME}")
+_AGO = re.compile(
+    rf"(?P<count>{NUMBER}|两|半)(?P<unit>天|日|个?星期|个?礼拜|周)(?P<way>之?前|以前|之?后|以后)(?!天){_TIME}"
+)
 _FULL = re.compile(
     rf"(?:{YEAR})?(?<![\d.])(?P<month>{NUMBER}|元)月(?:份的?)?(?P<date>{NUMBER})(?:号|日){_TIME}"
     r"|(?<![\d\-/.])(?P<y>20\d\d)[-/.](?P<m>0?[1-9]|1[0-2])[-/.](?P<d>0?[1-9]|[12]\d|3[01])(?![\d\-/.])"
@@ -39,13 +46,16 @@ _FULL = re.compile(
 _IN_MONTH = re.compile(rf"(?P<rel>上上个?月|上个?月|这个?月|本月|当月|下个?月)的?(?P<date>{NUMBER})[号日]{_TIME}")
 _BARE = re.compile(
     r"(?<![\d.A-Za-z月第一二三四五六七八九十百零路街巷村组弄园区镇道里苑城庭湾座栋幢院楼段社队家坊厦团])"
-    rf"(?P<date>{NUMBER})(?:号|(?<=\d)日)(?!\d|楼|院|线|厅|门|机|表|桥|店|铺|柜|车|房|库|站|段|公路|国道|台|井|泵|棚|杆|地块|别墅|码|泊|锅|窗|电池|里(?!面)|会|线路)"
+    rf"(?P<date>{NUMBER})(?:号|(?<=\d)日)(?!\d|楼|院|线|厅|门|机|表|桥|店|铺|柜|车|房|库|站|段|公路|国道|台|井|泵|"
+    rf"棚|杆|地块|别墅|码|泊|锅|窗|电池|里(?!面)|会|线路)"
     rf"{_TIME}"
 )
 _TODAY_AT = re.compile(rf"(?P<period>{_PERIOD}){_CLOCK}")
 _EVENT = re.compile(r"停|断|没电|没得电|冇电|报|跳闸|坏|烧|约|来修|黑")
 _HABIT = re.compile(r"每天|每晚|天天|一到|经常|老是|总是|谷电|峰电|低谷|高峰|几点|营业|上班")
-_COMING = re.compile(r"会不会|会停|要停|停不停|计划|检修|之前|以前|准备|打算|公告|通知|安排|预约|来得及|开始停|能不能来|再来")
+_COMING = re.compile(
+    r"会不会|会停|要停|停不停|计划|检修|之前|以前|准备|打算|公告|通知|安排|预约|来得及|开始停|能不能来|再来"
+)
 _LINK = re.compile(r"(?:到|至|-|~|—|和|跟|与|、)$")
 _NEAR = 60
 _HALF_DAY = 12
@@ -69,9 +79,17 @@ def _found(day: date, match: re.Match[str], part: str | None = None) -> Found:
     end = match.end()
     if hour is None:
         return Found("date", day.isoformat(), match.start(), end)
-    minute = 30 if said["half"] else 15 * (to_int(said["quarter"]) or 0) if said["quarter"] else to_int(said["minute"] or "0") or 0
+    minute = (
+        30
+        if said["half"]
+        else 15 * (to_int(said["quarter"]) or 0)
+        if said["quarter"]
+        else to_int(said["minute"] or "0") or 0
+    )
     period = said.get("period") or part or ""
-    late = re.search("下午|后晌|下晚|傍晚|黄昏|晚|夜里|夜间|黑天|夜$", period) and (hour > _SMALL_HOURS or "午" in period)
+    late = re.search("下午|后晌|下晚|傍晚|黄昏|晚|夜里|夜间|黑天|夜$", period) and (
+        hour > _SMALL_HOURS or "午" in period
+    )
     noon = hour <= 2 and re.search("中午|晌午", period)
     if hour < _HALF_DAY and (late or noon):
         hour += _HALF_DAY

@@ -17,14 +17,19 @@ YEAR = (
 NUMBER = r"(?:\d{1,2}|[一二三四五六七八九十廿]{1,3})"
 _YEARS_BACK = {"大前年": 3, "前年": 2, "去年": 1, "上年": 1, "旧年": 1, "今年": 0, "本年": 0, "明年": -1}
 _RELATIVE = re.compile(
-    rf"(?:{YEAR})?(?:(?P<last>(?:上上+|大上|[上尚商伤赏晌头])(?:一?[个各只格]|一)?(?:月|号头)|[上尚商伤赏晌][个各格][越约阅岳悦])|(?P<before_last>大前个?月|前个月)|(?P<this>(?:这一?个?|本|当|呢个|今个)月|[这迭格个]个号头)"
+    rf"(?:{YEAR})?(?:(?P<last>(?:上上+|大上|[上尚商伤赏晌头])(?:一?[个各只格]|一)?(?:月|号头)|"
+    rf"[上尚商伤赏晌][个各格][越约阅岳悦])|(?P<before_last>大前个?月|前个月)|(?P<this>(?:这一?个?|本|当|呢个|"
+    rf"今个)月|[这迭格个]个号头)"
     r"|(?P<next>下下?一?个?月))份?(?!\d)"
 )
 _NAMED = re.compile(
-    rf"(?:{YEAR})?(?<![\d.第])(?:(?P<first>{NUMBER})(?:月份?)?(?P<link>到|至|-|~|—|、|,|和|跟|与))?(?P<month>{NUMBER}|元)月(?:份)?"
+    rf"(?:{YEAR})?(?<![\d.第])(?:(?P<first>{NUMBER})(?:月份?)?(?P<link>到|至|-|~|—|、|,|和|跟|"
+    rf"与))?(?P<month>{NUMBER}|元)月(?:份)?"
     r"(?!\d{1,2}[号日])"
 )
-_TWO_IN_A_ROW = re.compile(rf"(?:{YEAR})?(?P<one>[一二三四五六七八九])(?P<two>[二三四五六七八九十])(?:月(?:份)?|两个月)")
+_TWO_IN_A_ROW = re.compile(
+    rf"(?:{YEAR})?(?P<one>[一二三四五六七八九])(?P<two>[二三四五六七八九十])(?:月(?:份)?|两个月)"
+)
 # 6、7、8月, 七、八两个月
 _LISTED = re.compile(rf"(?:{YEAR})?(?<![\d.])(?P<list>{NUMBER}(?:[、,和跟]{NUMBER})+)(?:月份?|[两三四五六]个月)")
 _FIGURES = re.compile(r"(?<![\d.\-/])(?P<year>20\d\d)(?:[-/.])(?P<month>0?[1-9]|1[0-2])(?![\d.\-/]\d|\d)")
@@ -43,7 +48,24 @@ def months_back(today: date, count: int) -> str:
 
 # 酒月份, 石月份: the recogniser's 九月份, 十月份.
 _MISHEARD = re.compile("(?P<number>[酒久就石时食拾气期巴扒流溜武舞伞])[月越](?:份|分)(?!多|几)")
-_MEANT = {"酒": 9, "久": 9, "就": 9, "石": 10, "时": 10, "食": 10, "拾": 10, "气": 7, "期": 7, "巴": 8, "扒": 8, "流": 6, "溜": 6, "武": 5, "舞": 5, "伞": 3}
+_MEANT = {
+    "酒": 9,
+    "久": 9,
+    "就": 9,
+    "石": 10,
+    "时": 10,
+    "食": 10,
+    "拾": 10,
+    "气": 7,
+    "期": 7,
+    "巴": 8,
+    "扒": 8,
+    "流": 6,
+    "溜": 6,
+    "武": 5,
+    "舞": 5,
+    "伞": 3,
+}
 
 
 def find_months(text: str, today: date) -> list[Found]:
@@ -87,7 +109,10 @@ def _listed(match: re.Match[str], today: date) -> list[Found]:
     year, base = year_said(match, today), match.start("list")
     starts = [match.start(), *(base + n.start() for n in numbers[1:])]
     ends = [*(base + n.end() for n in numbers[:-1]), match.end()]
-    return [_month(to_int(n.group()) or 0, year, today, start, end) for n, start, end in zip(numbers, starts, ends, strict=True)]
+    return [
+        _month(to_int(n.group()) or 0, year, today, start, end)
+        for n, start, end in zip(numbers, starts, ends, strict=True)
+    ]
 
 
 def _named_months(text: str, today: date) -> list[Found]:
@@ -108,7 +133,9 @@ def _named_months(text: str, today: date) -> list[Found]:
         if first and 1 <= first <= MONTHS and not (match.group("link") in "-," and first > number):
             start = match.start("first")
             first_year = year if said_year is not None else None
-            begin = _month(first, first_year, today, match.start() if said_year is not None else start, match.start("link"))
+            begin = _month(
+                first, first_year, today, match.start() if said_year is not None else start, match.start("link")
+            )
             found.append(begin)
             year = int(begin.value[:4]) + (number < first)
             found.append(_month(number, year, today, match.end("link"), match.end()))

@@ -12,18 +12,32 @@ from bot.language.surnames import COMPOUND_SURNAMES, USUAL_SURNAMES
 
 _ANY_SURNAME = rf"(?:{'|'.join(COMPOUND_SURNAMES)}|[一-鿿])"
 _SURNAME = (
-    re.compile(rf"(?:我|俺|免贵|户主|业主|联系人|他|她|[,，]|^)(?:免贵)?姓(?!名)(?P<name>{_ANY_SURNAME})(?=[的,，。啊呀住家想要\d]|先生|女士|电话|$)"),
+    re.compile(
+        rf"(?:我|俺|免贵|户主|业主|联系人|他|她|[,，]|"
+        rf"^)(?:免贵)?姓(?!名)(?P<name>{_ANY_SURNAME})(?=[的,，。啊呀住家想要\d]|先生|女士|电话|$)"
+    ),
     re.compile(rf"姓(?!名)(?P<name>{_ANY_SURNAME})的(?=师傅|[人小大老,，]|同志|态度|客服|营业|$)"),
 )
 _BEFORE_DOTTED = re.compile(r"^.*(?:我叫|名字是|姓名是|户名是?|户主是?|联系人是?|姓名|名字|叫|是|给|为|成)")
 _BARE = (
     # 曹雪梅申请的过户, 孙志强名下那户, 赵春梅家的
-    re.compile(r"(?:^|[,，。 查给替帮])(?P<name>[一-鿿]{2,4}?)(?=(?:名下|申请的|报的|办的|那户|家的|这个户|的户|户上|写成))"),
+    re.compile(
+        r"(?:^|[,，。 查给替帮])(?P<name>[一-鿿]{2,4}?)(?=(?:名下|申请的|报的|办的|那户|家的|这个户|的户|户上|"
+        r"写成))"
+    ),
     re.compile(r"^(?P<name>[一-鿿]{2,4})[,，、 ]+(?=\d|电话|手机|户号|尾号|地址|[一-鿿]{1,2}是姓|[一-鿿]{1,2}字|中间)"),
     re.compile(r"[,，。](?P<name>[一-鿿]{3})[。]?$"),
+    re.compile(r"(?:由|从|把|将)(?P<name>[一-鿿]{2,4}?)(?=改|变更|换成|过户|转|的名)"),
+    re.compile(
+        r"(?:转给|过给|改给|变更为|变更成|更名为|换给|转到|过到)(?P<name>[一-鿿]{2,4}?)(?=$|[,，。]|名下|的|头上|"
+        r"吧)"
+    ),
+    re.compile(r"(?:[,，]|名)叫(?P<name>[一-鿿]{2,4})(?=$|[,，。])"),
     re.compile(r"写(?P<name>[一-鿿]{2,4}?)(?=就行|就好|就可以|吧|的名字)"),
 )
-_FAMILIAR = re.compile(r"(?:联系人|找|叫我|我是|称呼我?|替)(?:是|叫)?(?P<name>[老小][一-鿿])(?=[,，。啊就]|$|电话|\d|申请)")
+_FAMILIAR = re.compile(
+    r"(?:联系人|找|叫我|我是|称呼我?|替)(?:是|叫)?(?P<name>[老小][一-鿿])(?=[,，。啊就]|$|电话|\d|申请)"
+)
 # 方师傅 in 地方师傅, 谢大姐 in 谢谢大姐: a surname that is or ends a word counts only where a name can begin.
 _MAY_BE_WORD = frozenset("方钟谢安时常和高包成单明宁车古花温白江")
 _NAME_MAY_BEGIN = re.compile(r"(?:^|[,，。 ]|是|找|叫|姓|给|让|问|跟|请|那个|和|的|你好|您好)$")
@@ -48,6 +62,9 @@ def find_names(text: str, today: date) -> list[Found]:
         name = read_name(text)
         if name and name in text and (name != text or is_name(name) or not is_name(name, asked=True)):
             spans.append((text.index(name), text.index(name) + len(name)))
+    # 姓孙，孙大伟: the whole name says more than the surname.
+    spans = [span for span in spans if span[0] < span[1]]
+    spans = [s for s in spans if s[1] - s[0] > 1 or not any(text[a] == text[s[0]] and b - a > 1 for a, b in spans)]
     found: list[Found] = []
     for start, end in sorted(spans, key=lambda span: (span[0], -span[1])):
         if not found or start >= found[-1].end:
