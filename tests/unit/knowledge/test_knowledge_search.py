@@ -194,7 +194,7 @@ def test_counterparts_speak_of_another_utility() -> None:
     [
         ("钱补上了，灯啥时候能亮", "bill-reconnect-time"),
         ("晚交了几天是不是要多掏钱", "bill-late-fee"),
-        ("后半夜烧水是不是便宜些", "tariff-peak-valley"),
+        ("后半夜用电是不是便宜些", "tariff-peak-valley"),
         ("老爷子没了，电表上还是他的名儿", "connect-transfer-deceased"),
         ("路当中有根线耷拉下来，敢过去不", "safety-fallen-wire"),
         ("店费法票咋弄出来", "invoice-electronic"),
