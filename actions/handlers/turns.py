@@ -103,6 +103,9 @@ class Turns:
         """When the understanding is not sure, ask which of the near intents is meant instead of guessing silently."""
         if said.pressed or said.doubt == "none" or said.intent == "report_hazard":
             return None
+        if {said.intent, *(name for name, _ in said.ranking[1:2])} == {"report_outage", "urge_ticket"}:
+            # Both want somebody to come; which one it is, is decided by whether anything was reported before.
+            return None
         failures = int(memory.get("not_understood", 0)) + 1
         phrases = self._services.phrases
         if failures > 2:

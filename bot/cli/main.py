@@ -168,6 +168,29 @@ def flow_lint() -> None:
     raise typer.Exit(1 if unknown else 0)
 
 
+@eval_app.command("nlu")
+def eval_nlu(
+    data: Annotated[Path, typer.Option(help="评测集")] = PROJECT / "tests" / "data" / "nlu_eval.yml",
+    html: Annotated[Path | None, typer.Option(help="另写一份带图的网页报告")] = None,
+    json_file: Annotated[Path | None, typer.Option("--json", help="另写一份 JSON")] = None,
+    choose_thresholds: Annotated[bool, typer.Option("--choose-thresholds", help="从曲线选定阈值，写入 bot/assistant/thresholds.yml")] = False,
+) -> None:
+    """Measure the understanding on labelled sentences that nobody who wrote the training data has written."""
+    from bot.cli.evaluate import evaluate_understanding
+
+    settings = Settings()
+    model = _build(settings, force=False)
+    evaluate_understanding(settings, model, data, html=html, json_file=json_file, choose_thresholds=choose_thresholds)
+
+
+@eval_app.command("kb")
+def eval_kb() -> None:
+    """Measure the retrieval on labelled questions."""
+    from bot.cli.evaluate import evaluate_retrieval
+
+    evaluate_retrieval(Settings())
+
+
 @app.command()
 def doctor() -> None:
     """Check everything and say how to mend what is wrong."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, Dict, List
 
 import numpy as np
@@ -13,17 +14,20 @@ from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
+from rasa.shared.utils.io import read_yaml_file
 
 from bot.assistant.components.featurizer import SENTENCE_VECTOR, SentenceEncoderFeaturizer
 from bot.assistant.components.gist import GIST
-from bot.language.intent_model import IntentModel, train
+from bot.language.intent_model import IntentModel, Thresholds, train
 
 RANKING = 5
+THRESHOLDS = Path(__file__).resolve().parents[1] / "thresholds.yml"
+"""Written by `dianda eval nlu --choose-thresholds`; absent means the defaults."""
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class CalibratedIntentClassifier(IntentClassifier, GraphComponent):
-    """Softmax regression over meaning, wording and sound; see :mod:`bot.language.intent_model`."""
+    """Likeness to the training sentences in meaning, wording and sound; see :mod:`bot.language.intent_model`."""
 
     @classmethod
     def required_components(cls) -> List[type]:
@@ -67,7 +71,13 @@ class CalibratedIntentClassifier(IntentClassifier, GraphComponent):
         """Fit on all sentences that carry an intent."""
         examples = [m for m in training_data.intent_examples if m.get(TEXT)]
         vectors = np.stack([m.get(SENTENCE_VECTOR) for m in examples])
-        self._model = train([m.get(GIST) or m.get(TEXT) for m in examples], [m.get(INTENT) for m in examples], vectors)
+        chosen = Thresholds(**read_yaml_file(THRESHOLDS)) if THRESHOLDS.exists() else Thresholds()
+        self._model = train(
+            [m.get(GIST) or m.get(TEXT) for m in examples],
+            [m.get(INTENT) for m in examples],
+            vectors,
+            thresholds=chosen,
+        )
         with self._storage.write_to(self._resource) as folder:
             self._model.save(folder)
         return self._resource
@@ -90,10 +100,5 @@ class CalibratedIntentClassifier(IntentClassifier, GraphComponent):
             ranking = [{"name": model.labels[i], "confidence": round(float(row[i]), 4)} for i in best]
             message.set("intent", ranking[0], add_to_output=True)
             message.set("intent_ranking", ranking, add_to_output=True)
-            doubt = "none"
-            if row[best[0]] < model.thresholds.unsure:
-                doubt = "unsure"
-            elif row[best[0]] - row[best[1]] < model.thresholds.close:
-                doubt = "close"
-            message.set("doubt", doubt, add_to_output=True)
+            message.set("doubt", model.thresholds.doubt(row), add_to_output=True)
         return messages
