@@ -16,10 +16,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import typer
 import yaml
 from rich.console import Console
 from rich.table import Table
 
+from bot.cli.build import BuildError, build_encoder, build_model
 from bot.gateway.assistant_process import ASSISTANT
 from bot.gateway.settings import PROJECT, Settings
 from bot.language.entities import Entity
@@ -96,14 +98,14 @@ class Choice:
 
 def evaluate_understanding(
     settings: Settings,
-    archive: Path,
     data: Path,
     *,
     html: Path | None = None,
     json_file: Path | None = None,
     choose_thresholds: bool = False,
 ) -> None:
-    """Measure the trained `archive` on the labelled sentences of `data`; print, write, and choose as wanted."""
+    """Measure the model, trained if need be, on the labelled sentences of `data`; print, write, and choose as wanted."""
+    archive = _trained(settings)
     pipeline = Understanding.open(settings.home, archive, threads=2)
     cases, today = read_cases(data)
     run = evaluate(cases, pipeline, today, model=archive.name, data=data.name)
@@ -118,6 +120,16 @@ def evaluate_understanding(
         choice = choose(cases, pipeline, today, PROJECT / "nlu_data" / "intents")
         THRESHOLDS.write_text(thresholds_file(choice, data.name), encoding="utf-8")
         _print_choice(choice)
+
+
+def _trained(settings: Settings) -> Path:
+    """The archive of the present data and code."""
+    try:
+        build_encoder(settings, _dim)
+        return build_model(settings, _dim)
+    except BuildError as error:
+        console.print(f"[red]✗[/] {error}")
+        raise typer.Exit(1) from error
 
 
 def evaluate_retrieval(settings: Settings) -> None:
@@ -332,7 +344,7 @@ def page(run: Evaluated) -> str:
     dangers = [(f"{zh}：漏报", x) for zh, a in r.hazards.items() for x in a.missed]
     dangers += [(f"{zh}：误报", x) for zh, a in r.hazards.items() for x in a.alarmed]
     parts = [
-        _section("总览", _rows(("", ""), _summary(run))),
+        _section("总览", _rows(("", ""), _summary(run), texts=(1,))),
         _section("阈值曲线", threshold_curve(run.curve, run.thresholds.out_of_scope_bias)),
         _section("把握与对错", reliability(r.calibration.bins)),
         _section("混淆矩阵", heat_map(run.truth, run.predicted, run.labels)),

@@ -178,9 +178,7 @@ def eval_nlu(
     """Measure the understanding on labelled sentences that nobody who wrote the training data has written."""
     from bot.cli.evaluate import evaluate_understanding
 
-    settings = Settings()
-    model = _build(settings, force=False)
-    evaluate_understanding(settings, model, data, html=html, json_file=json_file, choose_thresholds=choose_thresholds)
+    evaluate_understanding(Settings(), data, html=html, json_file=json_file, choose_thresholds=choose_thresholds)
 
 
 @eval_app.command("kb")
