@@ -20,11 +20,11 @@ make_environment() {
     # The CPU build: from a local wheel folder where there is one, else from PyTorch's own CPU index (uv knows it by name).
     find_links_option
     if ! "$UV" pip install --quiet --python "$folder/bin/python" --no-deps --offline --no-index "${FIND_LINKS[@]}" "torch==$TORCH_VERSION" 2>/dev/null; then
-      "$UV" pip install --python "$folder/bin/python" --no-deps --torch-backend cpu "torch==$TORCH_VERSION" \
+      again "$UV" pip install --python "$folder/bin/python" --no-deps --torch-backend cpu "torch==$TORCH_VERSION" \
         || die "安装 torch $TORCH_VERSION（CPU 版）失败" "检查网络后重新运行；或把 CPU 版 wheel 放进一个文件夹并设置 PIP_FIND_LINKS"
     fi
   fi
-  "$UV" pip install --python "$folder/bin/python" --no-deps --require-hashes -r "$lock" \
+  again "$UV" pip install --python "$folder/bin/python" --no-deps --require-hashes -r "$lock" \
     || die "安装 $name 的依赖失败" "检查网络后重新运行同一条命令；已下载的包不会重下"
   touch "$stamp"
   say "$name 环境就绪"

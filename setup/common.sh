@@ -4,6 +4,18 @@ UV_VERSION=0.13.9
 TORCH_VERSION=2.13.0
 export UV_COMPILE_BYTECODE=1 # without it every start of the assistant compiles its imports again (24 s instead of 7)
 export UV_LINK_MODE=copy
+export UV_HTTP_TIMEOUT=${UV_HTTP_TIMEOUT:-180} UV_HTTP_RETRIES=${UV_HTTP_RETRIES:-6} # slow mirrors and large wheels
+
+# again COMMAND… — up to three times: what was fetched stays in the cache, so another try costs only what is missing
+again() {
+  local pause
+  for pause in 5 20 ""; do
+    "$@" && return
+    [ -n "$pause" ] || return 1
+    say "未成功，${pause} 秒后再试…"
+    sleep "$pause"
+  done
+}
 unset PYTHONDONTWRITEBYTECODE VIRTUAL_ENV CONDA_PREFIX 2>/dev/null || true
 # A package or two come as source; without a compiler they are used as plain Python.
 command -v cc >/dev/null 2>&1 || export MULTIDICT_NO_EXTENSIONS=1
@@ -45,7 +57,7 @@ ensure_uv() {
   local python; python=$(need_python 3.11)
   rm -rf var/tools/uv.partial var/tools/pip
   "$python" -m venv var/tools/pip || die "Python 3.11 缺少 venv 模块" "Debian/Ubuntu：apt install python3.11-venv"
-  var/tools/pip/bin/python -m pip install --quiet --disable-pip-version-check --target var/tools/uv.partial "uv==$UV_VERSION" \
+  again var/tools/pip/bin/python -m pip install --quiet --disable-pip-version-check --target var/tools/uv.partial "uv==$UV_VERSION" \
     || die "下载 uv 失败" "检查网络或 pip 的镜像设置（pip config list）后重新运行；已完成的步骤不会重做"
   mv var/tools/uv.partial var/tools/uv
   rm -rf var/tools/pip

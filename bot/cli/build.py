@@ -55,7 +55,7 @@ def build_encoder(settings: Settings, say: Say) -> None:
 
 
 def _tail(log: Path) -> str:
-    return "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-8:])
+    return "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-40:])
 
 
 def model_path(settings: Settings) -> Path:

