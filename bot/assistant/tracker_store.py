@@ -44,7 +44,12 @@ class BoundedTrackerStore(TrackerStore):
         super().__init__(domain or Domain.empty(), event_broker, **kwargs)
         keys = os.environ.get("DIANDA_DATA_KEYS", "").split(",")
         self._cipher = MultiFernet([Fernet(key.strip()) for key in keys if key.strip()])
-        self._engine = sa.create_engine(host, pool_pre_ping=not host.startswith("sqlite"))
+        if host.startswith("sqlite"):
+            # A file's connection would be closed after each use, and the last close of a WAL database writes it all back.
+            pool = {"poolclass": sa.pool.QueuePool, "pool_size": 2, "connect_args": {"check_same_thread": False}}
+        else:
+            pool = {"pool_pre_ping": True}
+        self._engine = sa.create_engine(host, **pool)
         if host.startswith("sqlite"):
             sa.event.listen(self._engine, "connect", _tune_sqlite)
         _metadata.create_all(self._engine)

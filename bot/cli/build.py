@@ -11,9 +11,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from bot.gateway.assistant_process import ASSISTANT, RASA_PYTHON, environment
+from bot.gateway.assistant_process import ASSISTANT, environment, training_command
 from bot.gateway.settings import PROJECT, Settings
 from bot.language.encoder import encoder_folder
 
@@ -24,11 +25,27 @@ class BuildError(RuntimeError):
     """A build step failed; the message says which and where its log is."""
 
 
-def build_all(settings: Settings, say: Say, *, force: bool = False) -> Path:
-    """Bring everything up to date and return the understanding model's path."""
+def build_for_serving(settings: Settings, say: Say) -> Path:
+    """What must be there before the service starts; return the understanding model's path.
+
+    An index that only needs to be opened is left to the service, which opens it while the assistant is loading.
+    """
+    if not any((settings.home / "index").glob("*/index.json")):
+        return build_all(settings, say)
     build_encoder(settings, say)
-    model = build_model(settings, say, force=force)
-    build_index(settings, say)
+    return build_model(settings, say)
+
+
+def build_all(settings: Settings, say: Say, *, force: bool = False) -> Path:
+    """Bring everything up to date and return the understanding model's path.
+
+    Model and index rest on the encoder, not on each other, and each leaves a core idle for long stretches: side by side.
+    """
+    build_encoder(settings, say)
+    with ThreadPoolExecutor(1, thread_name_prefix="index") as beside:
+        index = beside.submit(build_index, settings, say)
+        model = build_model(settings, say, force=force)
+        index.result()
     return model
 
 
@@ -64,7 +81,7 @@ def model_path(settings: Settings) -> Path:
     inputs = [
         *(PROJECT / "nlu_data" / "intents").glob("*.yml"),
         *(PROJECT / "nlu_data" / "lexicon").glob("*"),
-        *ASSISTANT.glob("*.yml"),
+        *(path for path in (ASSISTANT / "config.yml", ASSISTANT / "thresholds.yml") if path.exists()),
         *ASSISTANT.glob("domain/*"),
         *ASSISTANT.glob("rules/*"),
         *ASSISTANT.glob("components/*.py"),
@@ -88,24 +105,7 @@ def build_model(settings: Settings, say: Say, *, force: bool = False) -> Path:
     partial.mkdir(parents=True, exist_ok=True)
     settings.logs_folder.mkdir(parents=True, exist_ok=True)
     log = settings.logs_folder / "train.log"
-    command = [
-        str(RASA_PYTHON),
-        "-m",
-        "rasa",
-        "train",
-        "--config",
-        str(ASSISTANT / "config.yml"),
-        "--domain",
-        str(ASSISTANT / "domain"),
-        "--data",
-        str(PROJECT / "nlu_data" / "intents"),
-        str(ASSISTANT / "rules"),
-        "--out",
-        str(partial),
-        "--fixed-model-name",
-        "assistant",
-        "--force",
-    ]
+    command = training_command(partial, "assistant")
     with log.open("w", encoding="utf-8") as output:
         process = subprocess.Popen(
             command, cwd=PROJECT, env={**os.environ, **environment(settings)}, stdout=output, stderr=subprocess.STDOUT

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -33,25 +34,28 @@ def main() -> None:
 @app.command()
 def serve() -> None:
     """Start everything: builds what is missing, then gateway, assistant, knowledge base."""
+    from bot.cli.build import build_for_serving
     from bot.gateway.assemble import serve as run
 
     settings = Settings()
-    model = _build(settings, force=False)
+    model = _build(lambda say: build_for_serving(settings, say))
     raise typer.Exit(run(settings, model, console.print))
 
 
 @app.command()
 def train(force: Annotated[bool, typer.Option(help="再训练一次，即使数据没有变化")] = False) -> None:
     """Build the encoder, the understanding model and the index, as far as their inputs changed."""
-    model = _build(Settings(), force=force)
+    from bot.cli.build import build_all
+
+    model = _build(lambda say: build_all(Settings(), say, force=force))
     console.print(f"[green]✓[/] 已是最新：{model.name}")
 
 
-def _build(settings: Settings, *, force: bool) -> Path:
-    from bot.cli.build import BuildError, build_all
+def _build(build: Callable[[Callable[[str], None]], Path]) -> Path:
+    from bot.cli.build import BuildError
 
     try:
-        return build_all(settings, lambda line: console.print(f"[dim]·[/] {line}"), force=force)
+        return build(lambda line: console.print(f"[dim]·[/] {line}"))
     except BuildError as error:
         console.print(f"[red]✗[/] {error}")
         raise typer.Exit(1) from error

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from actions.ports.sql import generate_key
@@ -19,25 +18,15 @@ def data_keys(settings: Settings) -> tuple[str, ...]:
 
 
 def command(settings: Settings, model: Path) -> list[str]:
-    """How Rasa is started: loopback only, one worker, our channel only."""
-    return [
-        str(RASA_PYTHON),
-        "-m",
-        "rasa",
-        "run",
-        "--model",
-        str(model),
-        "--interface",
-        settings.assistant_host,
-        "--port",
-        str(settings.assistant_port),
-        "--endpoints",
-        str(ASSISTANT / "endpoints.yml"),
-        "--credentials",
-        str(ASSISTANT / "credentials.yml"),
-        "--log-file",
-        os.devnull,
-    ]
+    """How the assistant is started: loopback only, one worker, our channel only."""
+    where = ["--host", settings.assistant_host, "--port", str(settings.assistant_port)]
+    return [str(RASA_PYTHON), "-m", "bot.assistant", "serve", "--model", str(model), *where]
+
+
+def training_command(out: Path, name: str) -> list[str]:
+    """How the understanding and the dialogue policy are trained into ``out/name.tar.gz``."""
+    data = ["--data", str(PROJECT / "nlu_data" / "intents"), str(ASSISTANT / "rules")]
+    return [str(RASA_PYTHON), "-m", "bot.assistant", "train", *data, "--out", str(out), "--name", name]
 
 
 def environment(settings: Settings) -> dict[str, str]:

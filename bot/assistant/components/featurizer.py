@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import Any, Dict, List
 
 import numpy as np
@@ -47,10 +46,7 @@ class SentenceEncoderFeaturizer(DenseFeaturizer, GraphComponent):
         execution_context: ExecutionContext,
     ) -> SentenceEncoderFeaturizer:
         """Open the encoder that set-up has built."""
-        home = Path(os.environ.get("DIANDA_HOME", "var"))
-        return cls(
-            execution_context.node_name, config, SentenceEncoder(encoder_folder(home), threads=config["threads"])
-        )
+        return cls(execution_context.node_name, config, SentenceEncoder(encoder_folder(), threads=config["threads"]))
 
     def __init__(self, name: str, config: Dict[str, Any], encoder: SentenceEncoder) -> None:
         """Keep the encoder."""
@@ -75,5 +71,8 @@ class SentenceEncoderFeaturizer(DenseFeaturizer, GraphComponent):
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Encode the training sentences."""
+        # Nobody else is served by this process meanwhile: training takes every core.
+        one_core, self._encoder = self._encoder, SentenceEncoder(encoder_folder(), threads=os.cpu_count() or 1)
         self.process([m for m in training_data.training_examples if m.get(TEXT)])
+        self._encoder = one_core
         return training_data
