@@ -107,7 +107,7 @@ def wait(attempt: int, dice: Callable[[], float]) -> timedelta | None:
     """
     if attempt >= ATTEMPTS:
         return None
-    full = min(FIRST_WAIT * 2 ** min(attempt - 1, 20), LONGEST_WAIT)
+    full: timedelta = min(FIRST_WAIT * 2 ** min(attempt - 1, 20), LONGEST_WAIT)
     return full / 2 + full / 2 * dice()
 
 
