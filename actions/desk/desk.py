@@ -162,7 +162,10 @@ class ServiceDesk:
         while True:
             with self._store.transaction() as tx:
                 # A batch a transaction: a long sweep must not keep customers' tickets waiting.
-                changes = [(ticket, rung(ticket, now)) for ticket in tx.due(now, _SWEEP_BATCH)]
+                # Somebody may have acted since `now` was asked for; the log's times still follow its order.
+                changes = [
+                    (ticket, rung(ticket, max(now, ticket.events[-1].at))) for ticket in tx.due(now, _SWEEP_BATCH)
+                ]
                 tx.save(changes)
                 tx.post(letter for before, after in changes for letter in letters(before, after))
             if not changes:
