@@ -84,8 +84,43 @@ class WorkingCalendar:
         opening = datetime.combine(self.working_day_after(day), OPENS, SHANGHAI)
         return opening + timedelta(microseconds=int(rest * _OFFICE_MICROSECONDS))
 
+    def working_time(self, start: datetime, end: datetime) -> timedelta:
+        """The office time (08:30–17:30 of working days) between two aware moments; nothing when `end` is not later."""
+        start, end = local(start), local(end)
+        total, day = timedelta(0), start.date()
+        while day <= end.date():
+            if self.is_working_day(day):
+                opens, closes = _office(day)
+                total += max(min(end, closes) - max(start, opens), timedelta(0))
+            day += _DAY
+        return total
+
+    def add_working_time(self, start: datetime, length: timedelta) -> datetime:
+        """`start` (aware) put off by `length` of office time. No length leaves it where it is, in office hours or not.
+
+        What is left to the minute of closing ends then, not at the next opening: a limit that ends at 17:30 and is put off
+        by one office day of nine hours ends at 17:30 of the next working day.
+        """
+        at = local(start)
+        if length <= timedelta(0):
+            return at
+        day = at.date()
+        while True:
+            if self.is_working_day(day):
+                opens, closes = _office(day)
+                begin = max(at, opens)
+                room = closes - begin
+                if room >= length:
+                    return begin + length
+                length -= max(room, timedelta(0))
+            day += _DAY
+
     def _start_day(self, day: date) -> date:
         return day if self.is_working_day(day) else self.working_day_after(day)
+
+
+def _office(day: date) -> tuple[datetime, datetime]:
+    return datetime.combine(day, OPENS, SHANGHAI), datetime.combine(day, CLOSES, SHANGHAI)
 
 
 @lru_cache(maxsize=64)

@@ -4,6 +4,7 @@ A clock starts when its ticket reaches the step its rule names, and finishes whe
 *or any later one of the road*: a complaint answered without a recorded contact was contacted. Leaving the road for good
 (withdrawn, merged) cancels what still runs. Returned to dispatch, clocks run on: the customer is still waiting. Reopened,
 every step that is finished starts anew; what still runs (the whole of a complaint) runs on from its first start.
+Standing still while the desk waits for the customer is told in `pauses`.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from datetime import datetime
 from actions.desk.calendar import WorkingCalendar
 from actions.desk.lifecycle import FINAL, reached
 from actions.desk.limits import Profile, Rule
+from actions.desk.pauses import after_pauses
 from actions.desk.tickets import EventType, Priority, Status, Ticket, TicketClock
 
 
@@ -47,7 +49,8 @@ def tighten(ticket: Ticket, profile: Profile, calendar: WorkingCalendar) -> tupl
         if clock.finished_at is not None or clock.step not in rules:
             return clock
         now = _start(rules[clock.step], ticket, clock.started_at, profile, calendar)
-        return replace(clock, warn_at=now.warn_at, due_at=now.due_at) if now.due_at < clock.due_at else clock
+        warn_at, due_at = (after_pauses(ticket, clock, at, profile, calendar) for at in (now.warn_at, now.due_at))
+        return replace(clock, warn_at=warn_at, due_at=due_at) if due_at < clock.due_at else clock
 
     return tuple(drawn(clock) for clock in ticket.clocks)
 
@@ -68,11 +71,11 @@ def ring(clocks: Iterable[TicketClock], now: datetime) -> tuple[tuple[TicketCloc
     """
     marked, rings = [], []
     for at, clock in enumerate(clocks):
-        after = clock
-        if after.finished_at is None and after.warned_at is None and now >= after.warn_at:
+        after, shown = clock, clock.reading(now)
+        if after.finished_at is None and after.warned_at is None and shown >= after.warn_at:
             after = replace(after, warned_at=now)
             rings.append((after.warn_at, Ring(EventType.WARNED, at, after)))
-        if after.finished_at is None and after.breached_at is None and now >= after.due_at:
+        if after.finished_at is None and after.breached_at is None and shown >= after.due_at:
             after = replace(after, breached_at=now)
             rings.append((after.due_at, Ring(EventType.BREACHED, at, after)))
         marked.append(after)

@@ -14,6 +14,7 @@ from actions.desk.intake import check
 from actions.desk.limits import Profile
 from actions.desk.moves import Book, Command, escalation, rung
 from actions.desk.numbers import TicketNo, parse_ticket_no
+from actions.desk.outbox import letters
 from actions.desk.places import Place
 from actions.desk.tickets import EventType, NewTicket, Page, Priority, Ticket, TicketEvent, TicketFilter
 from actions.ports.store import TicketStore, TicketTransaction
@@ -37,7 +38,7 @@ class Alarm:
 class ServiceDesk:
     """Tickets from acceptance to archive, in the name of one company's profile.
 
-    Cheap to make; holds no state besides its store. Called from many threads.
+    What is to be told of a change (`outbox`) is written in the change's own transaction. Cheap to make; holds no state besides its store. Called from many threads.
     """
 
     def __init__(
@@ -107,7 +108,8 @@ class ServiceDesk:
         """Take a step, or leave a remark. `parent_ticket_no` is for `merged`.
 
         The same `request_id` on the same ticket acts once. Raises UnknownTicket, IllegalMove, StaleVersion (the ticket is not
-        at `expected_version`), InvalidTicket (no such event type, no such parent); nothing is changed then.
+        at `expected_version`), InvalidTicket (no such event type, no such parent, a pause without a reason in `note`);
+        nothing is changed then.
         """
         try:
             wanted = EventType(type)
@@ -160,8 +162,12 @@ class ServiceDesk:
         while True:
             with self._store.transaction() as tx:
                 # A batch a transaction: a long sweep must not keep customers' tickets waiting.
-                changes = [(ticket, rung(ticket, now)) for ticket in tx.due(now, _SWEEP_BATCH)]
+                # Somebody may have acted since `now` was asked for; the log's times still follow its order.
+                changes = [
+                    (ticket, rung(ticket, max(now, ticket.events[-1].at))) for ticket in tx.due(now, _SWEEP_BATCH)
+                ]
                 tx.save(changes)
+                tx.post(letter for before, after in changes for letter in letters(before, after))
             if not changes:
                 return tuple(alarms)
             alarms += [Alarm(after, event) for before, after in changes for event in after.events[len(before.events) :]]
@@ -176,6 +182,7 @@ class ServiceDesk:
         number = TicketNo(now.date(), tx.next_sequence(now.date()))
         ticket = self._book.open(str(number), checked, actor, now)
         tx.add(ticket, request_id)
+        tx.post(letters(None, ticket))
         return ticket
 
     def _change(
@@ -200,6 +207,7 @@ class ServiceDesk:
             # Asked for after the lock: the log's times then follow its order.
             after = self._book.apply(before, command, self._clock.now())
             tx.save([(before, after)])
+            tx.post(letters(before, after))
             return after
 
     def _seen(self, ticket: Ticket) -> Ticket:

@@ -18,6 +18,8 @@
     ├── UnknownTurn                unknown_turn           no such turn in the journal
     ├── UnknownHandoff             unknown_handoff        no such conversation waiting for a person
     ├── HandoffTaken               handoff_taken          another agent has it, or it is closed
+    ├── UnknownLetter              unknown_letter         no such letter in the outbox
+    ├── LetterDelivered            letter_delivered       it has arrived; there is nothing to retry
     └── ForeignDatabase            foreign_database       demo data asked for where real accounts are
 """
 
@@ -151,6 +153,18 @@ class HandoffTaken(DeskError):
     """Another agent holds the handoff, or it is closed."""
 
     code = "handoff_taken"
+
+
+class UnknownLetter(DeskError):
+    """The outbox holds no such letter."""
+
+    code = "unknown_letter"
+
+
+class LetterDelivered(DeskError):
+    """The letter has arrived and is not sent again."""
+
+    code = "letter_delivered"
 
 
 class ForeignDatabase(DeskError):

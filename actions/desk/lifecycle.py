@@ -11,7 +11,8 @@ The main road is accepted → dispatched → acknowledged → contacted → en_r
 * Whoever left no phone cannot be contacted or called back: those two steps fall away for a ticket without one.
 
 Off the road: `returned` (wrong unit, back to dispatch), `withdrawn` (by the customer, until the crew is on site), `merged`
-(into a parent incident), `reopened` (after it was called done). Withdrawn and merged are final.
+(into a parent incident), `reopened` (after it was called done). Withdrawn and merged are final. Beside the road stands
+the pause: the desk waits for the customer, the clocks stand still, and no step is taken until it is resumed.
 """
 
 from __future__ import annotations
@@ -125,23 +126,31 @@ def targets(kind: Kind, status: Status, *, reachable: bool = True) -> frozenset[
     return (after - {Status.CONTACTED, Status.CALLED_BACK}) | _WITHOUT_PHONE[status]
 
 
-def allowed(kind: Kind, status: Status, *, reachable: bool = True) -> tuple[EventType, ...]:
+def allowed(kind: Kind, status: Status, *, reachable: bool = True, paused: bool = False) -> tuple[EventType, ...]:
     """Every event type that a person may cause now, in the order of `EventType`: the moves, then the remarks.
 
-    `noted` is always possible; `urged` and `escalated` as long as there is something to hurry. `accepted`, `warned` and
-    `breached` are written by the desk itself and are never here.
+    `noted` is always possible; `urged` and `escalated` as long as there is something to hurry, `paused` as long as the
+    ticket has not ended. While it is `paused` the work stands: the only ways on are to resume, to withdraw, to merge.
+    `accepted`, `warned` and `breached` are written by the desk itself and are never here.
     """
     possible = {EventType(target.value) for target in targets(kind, status, reachable=reachable)} | {EventType.NOTED}
+    if status not in ENDED:
+        possible.add(EventType.PAUSED)
+    if paused:
+        possible = possible & {EventType.NOTED, EventType.WITHDRAWN, EventType.MERGED} | {EventType.RESUMED}
     if status not in _DONE | FINAL:
         possible |= {EventType.URGED, EventType.ESCALATED}
     return tuple(type_ for type_ in EventType if type_ in possible)
 
 
-def next_status(kind: Kind, status: Status, event: EventType, *, reachable: bool = True) -> Status:
+def next_status(
+    kind: Kind, status: Status, event: EventType, *, reachable: bool = True, paused: bool = False
+) -> Status:
     """Where `event` leads from `status`. Raises IllegalMove, naming what would be possible."""
-    possible = allowed(kind, status, reachable=reachable)
+    possible = allowed(kind, status, reachable=reachable, paused=paused)
     if event not in possible:
-        raise IllegalMove(event.value, status.value, (type_.value for type_ in possible))
+        where = f"{status.value}, paused" if paused else status.value
+        raise IllegalMove(event.value, where, (type_.value for type_ in possible))
     return event.target or status
 
 

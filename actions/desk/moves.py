@@ -14,10 +14,12 @@ from typing import Any
 
 from actions.desk.calendar import WorkingCalendar
 from actions.desk.clock import rfc3339
-from actions.desk.clocks import follow, ring, start_clocks, tighten
+from actions.desk.clocks import Ring, follow, ring, start_clocks, tighten
 from actions.desk.errors import IllegalMove, InvalidTicket
-from actions.desk.lifecycle import allowed, next_status
+from actions.desk.lifecycle import FINAL, allowed, next_status
 from actions.desk.limits import Profile
+from actions.desk.owners import owner
+from actions.desk.pauses import pause, resume
 from actions.desk.tickets import Area, EventType, NewTicket, Priority, Status, Ticket, TicketEvent
 
 SYSTEM = "system"
@@ -70,7 +72,11 @@ class Book:
 
     def apply(self, ticket: Ticket, command: Command, now: datetime) -> Ticket:
         """`ticket` after `command` at `now`. Raises IllegalMove or InvalidTicket, and then nothing has happened."""
-        status = next_status(ticket.kind, ticket.status, command.type, reachable=ticket.contact_phone is not None)
+        paused = ticket.paused_at is not None
+        reachable = ticket.contact_phone is not None
+        status = next_status(ticket.kind, ticket.status, command.type, reachable=reachable, paused=paused)
+        if command.type is EventType.PAUSED and not command.note.strip():
+            raise InvalidTicket([("note", "missing")])
         ticket = rung(ticket, now)
         event: dict[str, Any] = {
             "type": command.type,
@@ -78,7 +84,7 @@ class Book:
             "note": command.note,
             "status_after": status,
             "request_id": command.request_id,
-            "data": command.data,
+            "data": {**command.data, **_stood(ticket, command, now)},
         }
         moved = replace(_logged(ticket, now, **event), status=status, version=ticket.version + 1)
         if command.type is EventType.MERGED:
@@ -86,6 +92,11 @@ class Book:
         if command.type is EventType.ESCALATED:
             moved = replace(moved, priority=_raised(ticket, command))
             return replace(moved, clocks=tighten(moved, self.profile, self.calendar))
+        if command.type is EventType.PAUSED:
+            return pause(moved, now)
+        if command.type is EventType.RESUMED or (paused and status in FINAL):
+            # Withdrawn or merged, a ticket waits for nobody; what it had left is reckoned before its clocks are cancelled.
+            moved = resume(moved, now, self.profile, self.calendar)
         if status is ticket.status:
             return moved
         return replace(moved, clocks=follow(moved, now, self.profile, self.calendar))
@@ -98,7 +109,7 @@ def rung(ticket: Ticket, now: datetime) -> Ticket:
         return ticket
     ticket = replace(ticket, clocks=clocks)
     for one in rings:
-        data = {"clock": str(one.at), "step": one.clock.step, "due_at": rfc3339(one.clock.due_at)}
+        data = {"clock": str(one.at), "step": one.clock.step, "due_at": rfc3339(one.clock.due_at), **_addressed(ticket, one)}
         ticket = _logged(ticket, now, type=one.type, actor=SYSTEM, status_after=ticket.status, data=data)
     return ticket
 
@@ -109,6 +120,19 @@ def escalation(ticket: Ticket, priority: Priority) -> Mapping[str, str]:
         possible = (type_.value for type_ in allowed(ticket.kind, ticket.status))
         raise IllegalMove(f"raising {ticket.priority} to {priority}", ticket.status.value, possible)
     return {"priority_before": ticket.priority.value, "priority_after": priority.value}
+
+
+def _addressed(ticket: Ticket, ring_: Ring) -> dict[str, str]:
+    """Whom a ring is for: a warning the owner of the step, a breach one level up."""
+    answers = owner(ticket)
+    whom = answers.above if ring_.type is EventType.BREACHED else answers
+    return {"role": whom.post.value, **({} if whom.name is None else {"owner": whom.name})}
+
+
+def _stood(ticket: Ticket, command: Command, now: datetime) -> dict[str, str]:
+    if command.type is not EventType.RESUMED or ticket.paused_at is None:
+        return {}
+    return {"paused_seconds": str(int((now - ticket.paused_at).total_seconds()))}
 
 
 def _logged(ticket: Ticket, at: datetime, **event: Any) -> Ticket:

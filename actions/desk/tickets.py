@@ -88,6 +88,8 @@ class EventType(StrEnum):
     ESCALATED = "escalated"
     WARNED = "warned"
     BREACHED = "breached"
+    PAUSED = "paused"
+    RESUMED = "resumed"
 
     @property
     def target(self) -> Status | None:
@@ -111,6 +113,8 @@ class TicketClock:
 
     `warned_at` and `breached_at` say when the warning and the breach were written into the event log: each once.
     They are bookkeeping; how the clock stands follows from the times alone, see `state_at`.
+    `paused_at` is set while the desk waits for the customer: the clock stands as it stood then, and when it goes on
+    `warn_at` and `due_at` are put off by the time it stood (see `clocks.resume`).
     """
 
     step: str
@@ -121,6 +125,7 @@ class TicketClock:
     cancelled: bool = False
     warned_at: datetime | None = None
     breached_at: datetime | None = None
+    paused_at: datetime | None = None
 
     def state_at(self, now: datetime) -> ClockState:
         """How the clock stands at `now`.
@@ -128,19 +133,25 @@ class TicketClock:
         The limit is the half-open span [started_at, due_at): finished before `due_at` is met, reaching `due_at`
         unfinished is a breach, and a breach stays one whether the step is done later or the ticket withdrawn.
         """
-        at = now if self.finished_at is None else self.finished_at
+        at = self.reading(now) if self.finished_at is None else self.finished_at
         if at >= self.due_at:
             return ClockState.BREACHED
         if self.finished_at is not None:
             return ClockState.CANCELLED if self.cancelled else ClockState.MET
         return ClockState.WARNED if at >= self.warn_at else ClockState.RUNNING
 
+    def reading(self, now: datetime) -> datetime:
+        """What the clock shows at `now`: a paused one stands still."""
+        return now if self.paused_at is None else min(now, self.paused_at)
+
     @property
     def rings_at(self) -> datetime | None:
         """When this clock next has something to write into the log, or None when it is done. What the sweep looks for."""
         if self.finished_at is not None or self.breached_at is not None:
             return None
-        return self.due_at if self.warned_at is not None else self.warn_at
+        next_at = self.due_at if self.warned_at is not None else self.warn_at
+        # A paused clock rings only what it was due for before it stood still (its limit may have been drawn tighter).
+        return None if self.paused_at is not None and next_at > self.paused_at else next_at
 
     def to_json(self, now: datetime) -> dict[str, Any]:
         """The contract's clock object, judged at `now`."""
@@ -151,6 +162,7 @@ class TicketClock:
             "due_at": rfc3339(self.due_at),
             "finished_at": None if self.finished_at is None else rfc3339(self.finished_at),
             "state": self.state_at(now).value,
+            "paused": self.paused_at is not None,
         }
 
 
@@ -159,7 +171,8 @@ class TicketEvent:
     """One line of a ticket's log: who did what, when, from where to where, and why.
 
     `seq` counts from 1 per ticket. `data` holds what a remark changed or meant: `escalated` priority_before and
-    priority_after, `warned`/`breached` which clock (its place in `Ticket.clocks`), its step and due_at, `merged` the parent.
+    priority_after, `warned`/`breached` which clock (its place in `Ticket.clocks`), its step, its due_at and who answers for it (`role`, and
+    `owner` when it is somebody by name), `merged` the parent, `resumed` how many seconds the clocks had stood.
     """
 
     seq: int
@@ -207,7 +220,7 @@ class Ticket:
 
     `version` grows by one with every command (not when a clock rings: a warning changes nothing an agent decided on).
     `as_of` is the moment clock states are judged at: when it was read through the desk, else its last event.
-    `clocks` and `events` only ever grow, in the order they came.
+    `clocks` and `events` only ever grow, in the order they came. `paused_at` is set while the desk waits for the customer.
     """
 
     ticket_no: str
@@ -228,11 +241,12 @@ class Ticket:
     parent_ticket_no: str | None
     version: int
     as_of: datetime
+    paused_at: datetime | None = None
     clocks: tuple[TicketClock, ...] = ()
     events: tuple[TicketEvent, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        """Exactly the contract's ticket object; times RFC 3339 with +08:00, clock states as of `as_of`."""
+        """The contract's ticket object and `paused_at`; times RFC 3339 with +08:00, clock states as of `as_of`."""
         return {
             "ticket_no": self.ticket_no,
             "kind": self.kind.value,
@@ -249,6 +263,7 @@ class Ticket:
             "description": self.description,
             "created_at": rfc3339(self.created_at),
             "parent_ticket_no": self.parent_ticket_no,
+            "paused_at": None if self.paused_at is None else rfc3339(self.paused_at),
             "clocks": [clock.to_json(self.as_of) for clock in self.clocks],
             "events": [event.to_json() for event in self.events],
         }

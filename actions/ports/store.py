@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime
 from typing import Protocol
 
+from actions.desk.outbox import Letter
 from actions.desk.tickets import Page, Ticket, TicketFilter
 
 Change = tuple[Ticket, Ticket]
@@ -44,6 +45,10 @@ class TicketTransaction(Protocol):
 
         Empty when there is none. They are held like those of `lock`; what another sweep holds is left to it.
         """
+        ...
+
+    def post(self, letters: Iterable[Letter]) -> None:
+        """Put letters into the outbox; they are there when, and only when, the change is."""
         ...
 
 

@@ -17,9 +17,11 @@ from bot.gateway.settings import PROJECT, Settings
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="电答：供电企业客户服务助手")
 ticket_app = typer.Typer(no_args_is_help=True, help="工单")
 kb_app = typer.Typer(no_args_is_help=True, help="知识库")
+outbox_app = typer.Typer(no_args_is_help=True, help="待发的通知与推送")
 flow_app = typer.Typer(no_args_is_help=True, help="业务流程")
 eval_app = typer.Typer(no_args_is_help=True, help="评测")
 app.add_typer(ticket_app, name="ticket")
+app.add_typer(outbox_app, name="outbox")
 app.add_typer(kb_app, name="kb")
 app.add_typer(flow_app, name="flow")
 app.add_typer(eval_app, name="eval")
@@ -138,6 +140,63 @@ def ticket_list(kind: str = "", status: str = "", account_no: str = "", conversa
 def ticket_show(ticket_no: str) -> None:
     """One ticket, whole."""
     console.print_json(json.dumps(_call("GET", f"/api/v1/tickets/{ticket_no}"), ensure_ascii=False))
+
+
+@ticket_app.command("sweep")
+def ticket_sweep() -> None:
+    """Write the warnings and breaches that have come due, beside the running service or without it."""
+    from actions.desk.clock import SystemClock
+    from bot.gateway.assemble import open_desk
+
+    rung = open_desk(Settings(), SystemClock()).sweep()
+    for alarm in rung:
+        data = alarm.event.data
+        console.print(f"{alarm.ticket.ticket_no} {data['step']} {alarm.event.type.value} → {data['role']} {data.get('owner', '')}")
+    console.print(f"{len(rung)} 次预警或超时")
+
+
+@outbox_app.command("list")
+def outbox_list(
+    state: Annotated[str, typer.Option(help="pending、delivered 或 dead")] = "",
+    limit: Annotated[int, typer.Option(help="最多几条", min=1, max=200)] = 50,
+) -> None:
+    """The latest letters: waiting, delivered, given up."""
+    found = _call("GET", f"/api/v1/outbox?state={state}&limit={limit}")
+    table = Table("编号", "内容", "状态", "次数", "下次", "原因")
+    for letter in found["letters"]:
+        table.add_row(
+            letter["key"],
+            letter["topic"],
+            letter["state"],
+            str(letter["attempts"]),
+            (letter["next_at"] or "")[:19],
+            letter["last_error"],
+        )
+    console.print(table)
+    console.print("  ".join(f"{name} {count}" for name, count in found["counts"].items()))
+
+
+@outbox_app.command("retry")
+def outbox_retry(
+    key: Annotated[str, typer.Argument(help="编号；不给则重试全部 dead")] = "",
+) -> None:
+    """Try a letter again now, or every one that was given up."""
+    from urllib.parse import quote
+
+    keys = [key] if key else [letter["key"] for letter in _dead_letters()]
+    for each in keys:
+        _call("POST", f"/api/v1/outbox/{quote(each, safe='')}/retry")
+    console.print(f"{len(keys)} 条重新发送")
+
+
+def _dead_letters() -> list[Any]:
+    found, cursor = [], ""
+    while True:
+        page = _call("GET", f"/api/v1/outbox?state=dead&limit=200&cursor={cursor}")
+        found += page["letters"]
+        cursor = page["next_cursor"] or ""
+        if not cursor:
+            return found
 
 
 @kb_app.command("lint")

@@ -11,7 +11,9 @@ from aiohttp import web
 
 from actions.desk.clock import Clock, SystemClock
 from actions.ports.conversations import ConversationStore
+from actions.ports.couriers import LogCourier
 from actions.ports.handoffs import HandoffStore
+from actions.ports.outbox import Courier, OutboxStore
 from bot.gateway.assistant import Assistant
 from bot.gateway.backlog import Backlog
 from bot.gateway.conversation import Conversations
@@ -21,6 +23,7 @@ from bot.gateway.late import LateWork
 from bot.gateway.limits import RateLimiter
 from bot.gateway.metrics import Metrics
 from bot.gateway.middleware import chain
+from bot.gateway.postman import Postman
 from bot.gateway.push import Hub
 from bot.gateway.replay import Replayer
 from bot.gateway.responder import Hazard, Responder
@@ -51,11 +54,13 @@ class Parts:
     conversations: ConversationStore
     handoffs: HandoffStore
     desk: Desk
+    outbox: OutboxStore
     knowledge: Knowledge
     assistant: Assistant
     hazard: Hazard
     checks: Mapping[str, Check] = field(default_factory=dict)
     background: Sequence[Background] = ()
+    courier: Courier = field(default_factory=LogCourier)
     metrics: Metrics = field(default_factory=Metrics)
     hub: Hub = field(default_factory=Hub)
     clock: Clock = field(default_factory=SystemClock)
@@ -75,13 +80,14 @@ def build_app(parts: Parts) -> web.Application:
         ),
     )
     services, replayer = _services(parts)
+    postman = Postman(parts.outbox, parts.courier, services.journal, metrics, parts.clock)
     app[SERVICES] = services
     add_all(app)
 
     async def life(_: web.Application) -> AsyncIterator[None]:
         started: list[Background] = []
         try:
-            for part in (parts.assistant, *parts.background, replayer):
+            for part in (parts.assistant, *parts.background, replayer, postman):
                 await part.start()
                 started.append(part)
             yield
@@ -147,6 +153,7 @@ def _services(parts: Parts) -> tuple[Services, Replayer]:
         agents=agents,
         journal=journal,
         desk=parts.desk,
+        outbox=parts.outbox,
         knowledge=parts.knowledge,
         assistant=parts.assistant,
         hub=parts.hub,

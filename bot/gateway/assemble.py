@@ -22,11 +22,14 @@ from actions.handlers.forms.flow import FlowBook
 from actions.handlers.services import Services
 from actions.handlers.webhook import webhook_app
 from actions.handlers.words import Phrases
+from actions.ports.couriers import LogCourier, WebhookCourier
+from actions.ports.outbox import Courier
 from actions.ports.sql import (
     SqlAttempts,
     SqlConversations,
     SqlCustomers,
     SqlHandoffs,
+    SqlOutbox,
     SqlTicketStore,
     connect,
     migrate,
@@ -41,6 +44,7 @@ from bot.gateway.responder import Hazard
 from bot.gateway.server import Runner
 from bot.gateway.settings import PROJECT, Settings
 from bot.gateway.supervisor import Supervisor
+from bot.gateway.sweep import Sweep
 from bot.gateway.turn import IntentScore, Message, Reply, Trace
 from bot.language.encoder import SentenceEncoder, encoder_folder
 from bot.language.hazards import danger
@@ -48,7 +52,6 @@ from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.profiles import load_profile_chain
 
 log = logging.getLogger("dianda")
-SWEEP_SECONDS = 15.0
 
 
 def serve(settings: Settings, model: Path, say: Callable[[str], Any]) -> int:
@@ -129,14 +132,30 @@ def assemble(settings: Settings, assistant: AssistantClient, metrics: Metrics, c
         conversations=SqlConversations(engine),
         handoffs=handoffs,
         desk=desk,
+        outbox=SqlOutbox(engine),
+        courier=_courier(settings, clock),
         knowledge=knowledge,
         assistant=assistant,
         metrics=metrics,
         hazard=_guard(phrases),
         checks={"database": lambda: _alive(engine), "knowledge": lambda: True},
-        background=(_Webhook(services, settings.action_port), _Sweep(desk)),
+        background=(_Webhook(services, settings.action_port), Sweep(desk)),
         clock=clock,
     )
+
+
+def open_desk(settings: Settings, clock: Clock) -> ServiceDesk:
+    """The desk alone over the service's database, for work from the command line beside or without a running service."""
+    engine = connect(settings.database_url, data_keys(settings))
+    migrate(engine)
+    places = SqlCustomers(engine).places()
+    return ServiceDesk(SqlTicketStore(engine), clock, limits_profile(settings.profile), places=places)
+
+
+def _courier(settings: Settings, clock: Clock) -> Courier:
+    if not settings.outbox_url:
+        return LogCourier()
+    return WebhookCourier(settings.outbox_url, settings.outbox_secret.get_secret_value(), clock)
 
 
 def limits_profile(name: str) -> Profile:
@@ -194,35 +213,3 @@ class _Webhook:
         """Stop listening."""
         if self._runner is not None:
             await self._runner.cleanup()
-
-
-class _Sweep:
-    """Rings the tickets' clocks."""
-
-    def __init__(self, desk: ServiceDesk) -> None:
-        self._desk = desk
-        self._task: asyncio.Task[None] | None = None
-
-    async def start(self) -> None:
-        """Begin; the first sweep catches up what came due while the service was down."""
-        self._task = asyncio.create_task(self._run(), name="clock-sweep")
-
-    async def _run(self) -> None:
-        while True:
-            try:
-                for rung in await asyncio.to_thread(self._desk.sweep):
-                    log.warning(
-                        "ticket %s: clock %s %s",
-                        rung.ticket.ticket_no,
-                        rung.event.data.get("step"),
-                        rung.event.type.value,
-                    )
-            except Exception:
-                log.exception("the clock sweep failed; it is tried again")
-            await asyncio.sleep(SWEEP_SECONDS)
-
-    async def close(self) -> None:
-        """Stop."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)

@@ -28,6 +28,7 @@ class Metrics:
         self.deferred = Gauge("dianda_turns_deferred", "Turns kept for later", registry=registry)
         self.assistant_up = Gauge("dianda_assistant_up", "1 while the assistant answers", registry=registry)
         self.assistant_restarts = Counter("dianda_assistant_restarts", "Times the assistant was started again", registry=registry)
+        self.letters = Counter("dianda_outbox_letters", "Letters by audience and outcome of a try", ["audience", "outcome"], registry=registry)
         self.sockets = Gauge("dianda_websockets", "Open WebSocket connections", ["role"], registry=registry)
         self.limited = Counter("dianda_rate_limited", "Calls refused by a rate limit", ["limit"], registry=registry)
         self.requests = Counter("dianda_http_requests", "HTTP requests", ["method", "route", "status"], registry=registry)

@@ -7,9 +7,9 @@ ProblemError                     status  code
 │   └── InvalidEncodingError     400     invalid_encoding
 ├── UnauthorizedError            401     unauthorized
 ├── ForbiddenError               403     forbidden, foreign_origin
-├── NotFoundError                404     not_found, unknown_ticket, unknown_topic, unknown_handoff
+├── NotFoundError                404     not_found, unknown_ticket, unknown_topic, unknown_handoff, unknown_letter
 ├── MethodNotAllowedError        405     method_not_allowed
-├── ConflictError                409     conflict, illegal_move, stale_version, handoff_taken, handoff_not_taken
+├── ConflictError                409     conflict, illegal_move, stale_version, handoff_taken, handoff_not_taken, letter_delivered
 ├── BodyTooLargeError            413     body_too_large
 ├── UnsupportedMediaTypeError    415     unsupported_media_type
 ├── ExpectationFailedError       417     expectation_failed

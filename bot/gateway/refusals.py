@@ -9,8 +9,10 @@ from actions.desk.errors import (
     InvalidCursor,
     InvalidTicket,
     InvalidTicketNo,
+    LetterDelivered,
     StaleVersion,
     UnknownHandoff,
+    UnknownLetter,
     UnknownTicket,
 )
 from bot.gateway.problems import (
@@ -30,9 +32,11 @@ def from_desk_error(error: DeskError) -> ProblemError:
             return NotFoundError("unknown_ticket")
         case UnknownHandoff():
             return NotFoundError("unknown_handoff")
+        case UnknownLetter():
+            return NotFoundError(error.code)
         case IllegalMove():
             return ConflictError(error.code, allowed=list(error.allowed))
-        case StaleVersion() | HandoffTaken():
+        case StaleVersion() | HandoffTaken() | LetterDelivered():
             return ConflictError(error.code)
         case InvalidTicket():
             fields = [FieldProblem(field=field, message=reason) for field, reason in error.problems]

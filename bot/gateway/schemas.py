@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from actions.desk.outbox import LetterState
 from actions.desk.tickets import EventType, Kind, Status
-from bot.gateway.fields import Id, Note, Payload, Text
+from bot.gateway.fields import TEXT_PATTERN, Id, Note, Payload, Text
 from bot.gateway.turn import Citation, Entity, IntentScore, Message
 
 Channel = Literal["web", "wechat", "voice", "ivr", "api"]
@@ -138,6 +140,7 @@ class TicketClockView(BaseModel):
     due_at: str
     finished_at: str | None
     state: Literal["running", "warned", "breached", "met", "cancelled"]
+    paused: bool = Field(description="The desk waits for the customer; the clock stands still.")
 
 
 class TicketEventView(BaseModel):
@@ -169,6 +172,7 @@ class TicketView(BaseModel):
     description: str
     created_at: str
     parent_ticket_no: str | None
+    paused_at: str | None
     clocks: list[TicketClockView]
     events: list[TicketEventView]
 
@@ -181,12 +185,20 @@ class TicketList(BaseModel):
 
 
 class TicketEventRequest(BaseModel):
-    """A step or a remark. `actor` is who does it, as it stands in the log; `merged` names the parent incident."""
+    """A step or a remark. `actor` is who does it, as it stands in the log; `merged` names the parent, `paused` says why in `note`."""
 
     model_config = ConfigDict(
         json_schema_extra={
-            "if": {"properties": {"type": {"const": "merged"}}},
-            "then": {"required": ["parent_ticket_no"], "properties": {"parent_ticket_no": {"type": "string"}}},
+            "allOf": [
+                {
+                    "if": {"properties": {"type": {"const": "merged"}}},
+                    "then": {"required": ["parent_ticket_no"], "properties": {"parent_ticket_no": {"type": "string"}}},
+                },
+                {
+                    "if": {"properties": {"type": {"const": "paused"}}},
+                    "then": {"required": ["note"], "properties": {"note": {"pattern": TEXT_PATTERN}}},
+                },
+            ]
         }
     )
 
@@ -200,6 +212,43 @@ class TicketEventRequest(BaseModel):
         if self.type is EventType.MERGED and self.parent_ticket_no is None:
             raise ValueError("merged needs parent_ticket_no")
         return self
+
+    @model_validator(mode="after")
+    def _reason_of_a_pause(self) -> TicketEventRequest:
+        if self.type is EventType.PAUSED and not re.search(TEXT_PATTERN, self.note):
+            raise ValueError("paused needs a note that says why")
+        return self
+
+
+class OutboxQuery(BaseModel):
+    """Filter of the outbox."""
+
+    state: LetterState | None = None
+    cursor: Cursor | None = None
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+
+
+class LetterView(BaseModel):
+    """A letter: something to be told to the utility's systems, to staff or to a customer. Its body is not shown."""
+
+    key: str
+    audience: Literal["utility", "staff", "customer"]
+    topic: str
+    ticket_no: str
+    created_at: str
+    state: LetterState
+    attempts: int
+    next_at: str | None
+    delivered_at: str | None
+    last_error: str
+
+
+class LetterList(BaseModel):
+    """A page of letters, newest first, and how many there are in each state."""
+
+    letters: list[LetterView]
+    next_cursor: str | None
+    counts: dict[str, int]
 
 
 class HandoffQuery(BaseModel):

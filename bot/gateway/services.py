@@ -11,6 +11,7 @@ from aiohttp import web
 
 from actions.desk.clock import Clock
 from actions.desk.tickets import EventType, Page, Ticket, TicketFilter
+from actions.ports.outbox import OutboxStore
 from bot.gateway.assistant import Assistant
 from bot.gateway.conversation import Conversations
 from bot.gateway.handoff import AgentDesk
@@ -71,6 +72,7 @@ class Services:
     agents: AgentDesk
     journal: Journal
     desk: Desk
+    outbox: OutboxStore
     knowledge: Knowledge
     assistant: Assistant
     hub: Hub

@@ -14,6 +14,7 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PROJECT = Path(__file__).resolve().parents[2]
+SHORTEST_SECRET = 16
 Port = Annotated[int, Field(ge=0, le=65535)]
 
 
@@ -59,6 +60,11 @@ class Settings(BaseSettings):
     )
     assistant_calls: int = Field(default=16, ge=1, description="Turns the assistant works on at the same time.")
 
+    outbox_url: str = Field(
+        default="", pattern=r"^(https?://\S+)?$", description="Where letters are posted; empty: they go to the log only."
+    )
+    outbox_secret: SecretStr = Field(default=SecretStr(""), description="Signs what is posted; at least 16 characters.")
+
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     retention_days: int = Field(default=180, ge=1, description="Age in days after which conversations are deleted.")
 
@@ -74,6 +80,8 @@ class Settings(BaseSettings):
     def _resolve(self) -> Self:
         """Fill in what depends on other fields, so that readers never see a half-set value."""
         self.home = self.home.expanduser().resolve()
+        if self.outbox_url and len(self.outbox_secret.get_secret_value()) < SHORTEST_SECRET:
+            raise ValueError(f"DIANDA_OUTBOX_URL needs DIANDA_OUTBOX_SECRET of at least {SHORTEST_SECRET} characters")
         embedded = not self.database_url
         if embedded:
             self.database_url = f"sqlite:///{self.home / 'db' / 'dianda.db'}"

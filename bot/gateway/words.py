@@ -63,6 +63,7 @@ class Words(BaseModel):
     holding: Holding
     late: Late
     handoff: Handoff
+    notices: dict[str, Line]
     problems: dict[str, str]
 
 

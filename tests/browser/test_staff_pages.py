@@ -624,7 +624,7 @@ def test_a_ticket_in_full(desk: Page, server: FakeDesk) -> None:
 
 def test_moving_a_ticket_on(desk: Page, server: FakeDesk) -> None:
     number = opened(desk, "整栋楼停电")
-    assert moves(desk) == ["联系客户", "出发", "退回重派", "催办", "备注", "升级上报", "撤销"]
+    assert moves(desk) == ["联系客户", "出发", "退回重派", "催办", "备注", "升级上报", "暂停计时", "撤销"]
     desk.locator("#ticket-note").fill("已电话联系，客户在家")
     move(desk, "联系客户").click()
     expect(desk.locator("#ticket .marks")).to_contain_text("已联系客户")
@@ -682,12 +682,13 @@ def test_a_withdrawal_is_asked_about_and_a_remark_needs_words(desk: Page, server
 
 
 def test_the_buttons_are_those_of_the_desk(desk: Page) -> None:
-    cases = [(kind, status, phone) for kind in Kind for status in Status for phone in (True, False)]
+    flags = ((True, False), (False, False), (True, True), (False, True))
+    cases = [(kind, status, phone, paused) for kind in Kind for status in Status for phone, paused in flags]
     script = "async (cases) => { const {allowed} = await import('/static/desk/moves.js'); return cases.map((one) => allowed(...one)); }"
-    offered = desk.evaluate(script, [[kind.value, status.value, phone] for kind, status, phone in cases])
-    for (kind, status, phone), types in zip(cases, offered, strict=True):
-        wanted = {type_.value for type_ in allowed(kind, status, reachable=phone)}
-        assert set(types) == wanted, (kind, status, phone)
+    offered = desk.evaluate(script, [[kind.value, status.value, phone, paused] for kind, status, phone, paused in cases])
+    for (kind, status, phone, paused), types in zip(cases, offered, strict=True):
+        wanted = {type_.value for type_ in allowed(kind, status, reachable=phone, paused=paused)}
+        assert set(types) == wanted, (kind, status, phone, paused)
 
 
 def test_every_code_has_its_word(desk: Page) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from threading import RLock
 
 from actions.desk.errors import DuplicateRequest, InvalidCursor, StaleVersion
+from actions.desk.outbox import Letter
 from actions.desk.tickets import Page, Ticket, TicketFilter
+from actions.ports.memory.outbox import MemoryOutbox
 from actions.ports.store import Change
 
 
@@ -16,8 +18,9 @@ class MemoryTicketStore:
     """`TicketStore` in memory: one writer at a time, undone by putting the old dictionaries back."""
 
     def __init__(self) -> None:
-        """No tickets."""
+        """No tickets, and an `outbox` with no letters."""
         self._lock = RLock()
+        self.outbox = MemoryOutbox(self._lock)
         self._tickets: dict[str, Ticket] = {}
         self._requests: dict[str, str] = {}
         self._sequences: dict[date, int] = {}
@@ -27,10 +30,12 @@ class MemoryTicketStore:
         """See `TicketStore.transaction`."""
         with self._lock:
             before = dict(self._tickets), dict(self._requests), dict(self._sequences)
+            letters = dict(self.outbox.letters)
             try:
-                yield _Transaction(self._tickets, self._requests, self._sequences)
+                yield _Transaction(self._tickets, self._requests, self._sequences, self.outbox)
             except BaseException:
                 self._tickets, self._requests, self._sequences = before
+                self.outbox.letters = letters
                 raise
 
     def get(self, ticket_no: str) -> Ticket | None:
@@ -56,10 +61,17 @@ class MemoryTicketStore:
 class _Transaction:
     """`TicketTransaction` on the store's own dictionaries, under its lock."""
 
-    def __init__(self, tickets: dict[str, Ticket], requests: dict[str, str], sequences: dict[date, int]) -> None:
+    def __init__(
+        self,
+        tickets: dict[str, Ticket],
+        requests: dict[str, str],
+        sequences: dict[date, int],
+        outbox: MemoryOutbox,
+    ) -> None:
         self._tickets = tickets
         self._requests = requests
         self._sequences = sequences
+        self._outbox = outbox
 
     def of_request(self, request_id: str) -> Ticket | None:
         return self._tickets.get(self._requests.get(request_id, ""))
@@ -88,6 +100,9 @@ class _Transaction:
         rings = ((min(times), ticket) for ticket in self._tickets.values() if (times := _rings(ticket)))
         due = sorted((item for item in rings if item[0] <= now), key=lambda item: item[0])
         return tuple(ticket for _, ticket in due[:limit])
+
+    def post(self, letters: Iterable[Letter]) -> None:
+        self._outbox.post(letters)
 
 
 def _rings(ticket: Ticket) -> list[datetime]:

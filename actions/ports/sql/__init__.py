@@ -10,6 +10,7 @@ from actions.ports.sql.encrypted import generate_key
 from actions.ports.sql.engine import connect
 from actions.ports.sql.handoffs import SqlHandoffs
 from actions.ports.sql.migrate import migrate
+from actions.ports.sql.outbox import SqlOutbox
 from actions.ports.sql.seed import seed_demo
 from actions.ports.sql.tickets import SqlTicketStore
 
@@ -18,6 +19,7 @@ __all__ = [
     "SqlConversations",
     "SqlCustomers",
     "SqlHandoffs",
+    "SqlOutbox",
     "SqlTicketStore",
     "connect",
     "generate_key",

@@ -58,6 +58,7 @@ tickets = Table(
     Column("version", Integer, nullable=False),
     # The number of events: with `version` it tells whether the row is still the one that was read.
     Column("last_event", Integer, nullable=False),
+    Column("paused_at", UtcDateTime),
     Index(None, "conversation_id"),
     Index(None, "account_no"),
     Index(None, "kind", "status"),
@@ -80,6 +81,7 @@ ticket_clocks = Table(
     Column("breached_at", UtcDateTime),
     # `TicketClock.rings_at`, kept so that a sweep over a million open tickets reads only what rings.
     Column("rings_at", UtcDateTime),
+    Column("paused_at", UtcDateTime),
     Index(None, "rings_at"),
 )
 
@@ -104,6 +106,28 @@ ticket_sequences = Table(
     metadata,
     Column("day", Date, primary_key=True),
     Column("last", Integer, nullable=False),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    # Made of the event that caused the letter, see `desk.outbox`: the receiver's idempotency key.
+    Column("key", String(80), nullable=False, unique=True),
+    Column("audience", String(12), nullable=False),
+    Column("topic", String(40), nullable=False),
+    Column("ticket_no", String(32), ForeignKey("tickets.ticket_no", ondelete="CASCADE"), nullable=False),
+    Column("body", EncryptedJson, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    # When it may be tried; while somebody carries it, when they are given up. Null: no more.
+    Column("next_at", UtcDateTime),
+    Column("delivered_at", UtcDateTime),
+    Column("last_error", String(200), nullable=False),
+    Index(None, "next_at"),
+    Index(None, "state", "id"),
+    Index(None, "ticket_no"),
 )
 
 accounts = Table(

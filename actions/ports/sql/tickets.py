@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, RowMapping, Select, bindparam, select, update
 
 from actions.desk.errors import DuplicateRequest, InvalidCursor, StaleVersion
+from actions.desk.outbox import Letter
 from actions.desk.tickets import (
     Area,
     EventType,
@@ -23,6 +24,7 @@ from actions.desk.tickets import (
     TicketEvent,
     TicketFilter,
 )
+from actions.ports.sql import outbox as letterbox
 from actions.ports.sql import schema
 from actions.ports.sql.encrypted import cipher_of
 from actions.ports.sql.engine import insert_into, reading, writing
@@ -129,6 +131,9 @@ class _Transaction:
         due = _whole(self._connection, self._connection.execute(held).mappings().all())
         return tuple(sorted(due, key=lambda ticket: order[ticket.ticket_no]))
 
+    def post(self, letters: Iterable[Letter]) -> None:
+        letterbox.post(self._connection, letters)
+
     def _append(self, tickets: Sequence[tuple[Ticket, int, int]]) -> None:
         """Insert the clocks and events of each ticket beyond the numbers already stored."""
         clocks = [_clock_row(ticket, at) for ticket, stored, _ in tickets for at in range(stored, len(ticket.clocks))]
@@ -216,6 +221,7 @@ def _moving(ticket: Ticket) -> dict[str, Any]:
         "parent_ticket_no": ticket.parent_ticket_no,
         "version": ticket.version,
         "last_event": len(ticket.events),
+        "paused_at": ticket.paused_at,
     }
 
 
@@ -233,6 +239,7 @@ def _clock_row(ticket: Ticket, at: int) -> dict[str, Any]:
         "warned_at": clock.warned_at,
         "breached_at": clock.breached_at,
         "rings_at": clock.rings_at,
+        "paused_at": clock.paused_at,
     }
 
 
@@ -271,6 +278,7 @@ def _ticket(row: RowMapping, clocks: list[TicketClock], events: list[TicketEvent
         parent_ticket_no=row["parent_ticket_no"],
         version=row["version"],
         as_of=events[-1].at,
+        paused_at=row["paused_at"],
         clocks=tuple(clocks),
         events=tuple(events),
     )
@@ -286,6 +294,7 @@ def _clock(row: RowMapping) -> TicketClock:
         cancelled=row["cancelled"],
         warned_at=row["warned_at"],
         breached_at=row["breached_at"],
+        paused_at=row["paused_at"],
     )
 
 

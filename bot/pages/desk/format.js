@@ -44,6 +44,7 @@ export function span(ms) {
 export function standing(clock, now) {
   const due = Date.parse(clock.due_at);
   if (clock.finished_at) return clock.state === "breached" ? WORDS.breachedDone : word(CLOCK, clock.state);
+  if (clock.paused && clock.state !== "breached") return CLOCK.paused;
   // Between two polls a clock may run out; the words must not say "还剩不到1分钟" for seconds that are gone.
   if (clock.state === "breached" || now >= due) return `${CLOCK.breached}${span(now - due)}`;
   return `${clock.state === "warned" ? `${CLOCK.warned}，` : ""}${WORDS.left}${span(due - now)}`;

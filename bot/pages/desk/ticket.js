@@ -1,7 +1,7 @@
 // One ticket: its rows, its clocks, its log, and what can be done with it now.
 import { ApiError } from "./api.js";
 import { maskPhone, moment } from "./format.js";
-import { FINAL, OFF_ROAD, REMARKS, offered } from "./moves.js";
+import { FINAL, NEEDS_NOTE, OFF_ROAD, REMARKS, offered } from "./moves.js";
 import { announce, badge, button, byId, clockBadge, el, priorityBadge, showProblem } from "./parts.js";
 import { confirmed, named } from "./questions.js";
 import { ACTOR, AREA, CHANNEL, EVENT, KIND, STATUS, STEP, WORDS, word } from "./words.js";
@@ -156,7 +156,7 @@ export class TicketView {
     showProblem(this.problemLine, "");
     const { ticket } = this;
     const note = this.note.value.trim();
-    if (type === "noted" && !note) {
+    if (NEEDS_NOTE.includes(type) && !note) {
       showProblem(this.problemLine, WORDS.noNote);
       this.note.focus();
       return;

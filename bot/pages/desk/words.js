@@ -19,6 +19,7 @@ export const EVENT = {
   accepted: "受理", dispatched: "派单", acknowledged: "接单", contacted: "联系客户", en_route: "出发", on_site: "到达现场",
   resolved: "处理完毕", called_back: "回访", closed: "办结归档", withdrawn: "撤销", returned: "退回重派", reopened: "重新处理",
   merged: "并入", urged: "催办", noted: "备注", escalated: "升级上报", warned: "时限预警", breached: "超时",
+  paused: "暂停计时", resumed: "恢复计时",
 };
 
 export const STEP = {
@@ -26,7 +27,7 @@ export const STEP = {
   reconnect: "恢复供电", test: "出校验结果", visit: "上门核实", plan: "答复供电方案", connect: "装表接电",
 };
 
-export const CLOCK = { running: "计时中", warned: "即将超时", breached: "超时", met: "按时完成", cancelled: "已取消" };
+export const CLOCK = { running: "计时中", warned: "即将超时", breached: "超时", met: "按时完成", cancelled: "已取消", paused: "等待客户，暂停计时" };
 export const PRIORITY = { emergency: "特急", urgent: "紧急", normal: "普通" };
 export const AREA = { urban: "城区", rural: "农村", remote: "偏远地区" };
 export const CHANNEL = { web: "网页", wechat: "微信", wecom: "企业微信", voice: "电话语音", ivr: "电话按键", api: "接口" };

@@ -45,6 +45,7 @@ REPAIR = NewTicket(
     address="安澜市滨江区望江路88号桂花园3栋2单元501",
 )
 THREADS = 8
+_ENDS_PAUSE = {EventType.RESUMED, EventType.WITHDRAWN, EventType.MERGED}
 
 
 @pytest.fixture
@@ -274,7 +275,7 @@ def test_the_log_of_a_storm_rebuilds_every_ticket(store: TicketStore) -> None:
                 elif dice.random() < 0.1:
                     desk.raise_priority(no, dice.choice(list(Priority)), actor=f"w{worker}")
                 else:
-                    desk.move(no, what, actor=f"w{worker}", request_id=f"{worker}-{turn}")
+                    desk.move(no, what, actor=f"w{worker}", note="客户不在家", request_id=f"{worker}-{turn}")
                     done += 1
             except IllegalMove:
                 pass
@@ -300,16 +301,18 @@ def test_the_log_of_a_storm_rebuilds_every_ticket(store: TicketStore) -> None:
     for no in made:
         ticket = desk.ticket(no)
         assert [event.seq for event in ticket.events] == list(range(1, len(ticket.events) + 1))
-        status, priority, commands = Status.ACCEPTED, Priority.NORMAL, 0
+        status, priority, commands, paused = Status.ACCEPTED, Priority.NORMAL, 0, False
         for event in ticket.events[1:]:
             assert event.status_before is status
             if event.type not in {EventType.WARNED, EventType.BREACHED}:
-                status = next_status(ticket.kind, status, event.type)
+                status = next_status(ticket.kind, status, event.type, paused=paused)
+                paused = event.type is EventType.PAUSED or (paused and event.type not in _ENDS_PAUSE)
                 commands += 1
             own += event.request_id is not None
             assert event.status_after is status
             priority = Priority(event.data.get("priority_after", priority))
         assert (ticket.status, ticket.priority, ticket.version) == (status, priority, commands + 1)
+        assert paused == (ticket.paused_at is not None)
         rings = Counter((event.type, event.data["clock"]) for event in ticket.events if event.actor == SYSTEM)
         assert all(count == 1 for count in rings.values())
         assert sum(rings.values()) == sum(

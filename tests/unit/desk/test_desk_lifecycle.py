@@ -81,14 +81,27 @@ def test_who_left_no_phone_is_not_called() -> None:
             assert not targets(kind, status, reachable=False) & {Status.CONTACTED, Status.CALLED_BACK}
 
 
-@given(KINDS, STATUSES, EVENTS, st.booleans())
-def test_what_is_allowed_is_what_works(kind: Kind, status: Status, event: EventType, reachable: bool) -> None:
-    if event in allowed(kind, status, reachable=reachable):
-        after = next_status(kind, status, event, reachable=reachable)
+@given(KINDS, STATUSES, EVENTS, st.booleans(), st.booleans())
+def test_what_is_allowed_is_what_works(
+    kind: Kind, status: Status, event: EventType, reachable: bool, paused: bool
+) -> None:
+    if event in allowed(kind, status, reachable=reachable, paused=paused):
+        after = next_status(kind, status, event, reachable=reachable, paused=paused)
         assert after is (event.target or status)
     else:
         with pytest.raises(IllegalMove):
-            next_status(kind, status, event, reachable=reachable)
+            next_status(kind, status, event, reachable=reachable, paused=paused)
+
+
+def test_while_it_waits_for_the_customer_no_step_is_taken() -> None:
+    assert set(allowed(Kind.REPAIR, Status.CONTACTED, paused=True)) == {
+        *(EventType.RESUMED, EventType.WITHDRAWN, EventType.MERGED),
+        *(EventType.NOTED, EventType.URGED, EventType.ESCALATED),
+    }
+    assert EventType.RESUMED not in allowed(Kind.REPAIR, Status.CONTACTED)
+    assert EventType.PAUSED not in allowed(Kind.REPAIR, Status.CLOSED)
+    with pytest.raises(IllegalMove, match="contacted, paused"):
+        next_status(Kind.REPAIR, Status.CONTACTED, EventType.EN_ROUTE, paused=True)
 
 
 @given(KINDS, st.booleans())

@@ -35,7 +35,8 @@ CONTRACT = [
         "account_no",
         "contact_name",
     ),
-    *("contact_phone", "address", "area", "description", "created_at", "parent_ticket_no", "clocks", "events"),
+    *("contact_phone", "address", "area", "description", "created_at", "parent_ticket_no"),
+    *("paused_at", "clocks", "events"),
 ]
 REPAIR = NewTicket(
     kind=Kind.REPAIR,
@@ -58,7 +59,7 @@ def desk(clock: FixedClock) -> ServiceDesk:
     return ServiceDesk(MemoryTicketStore(), clock, profile("state_grid"), places=demo.places())
 
 
-def test_the_public_json_is_the_contracts(desk: ServiceDesk, clock: FixedClock) -> None:
+def test_the_public_json_is_the_contracts_and_tells_of_pauses(desk: ServiceDesk, clock: FixedClock) -> None:
     made = desk.accept(REPAIR, request_id="c-1:1")
     clock.advance(timedelta(minutes=40))
     public = desk.move(made.ticket_no, "noted", actor="agent", note="已电话叮嘱远离").to_json()
@@ -80,6 +81,7 @@ def test_the_public_json_is_the_contracts(desk: ServiceDesk, clock: FixedClock) 
             "due_at": "2026-11-22T09:45:00+08:00",
             "finished_at": None,
             "state": "warned",
+            "paused": False,
         }
     ]
     assert public["events"] == [

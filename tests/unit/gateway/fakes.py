@@ -185,6 +185,7 @@ class House:
             conversations=self.conversations,
             handoffs=self.handoffs,
             desk=ServiceDesk(self.tickets, clock, profile("state_grid")),
+            outbox=self.tickets.outbox,
             knowledge=FakeKnowledge(),
             assistant=client,
             hazard=hazard,

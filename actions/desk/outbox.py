@@ -1,0 +1,155 @@
+"""What leaves the house because of a ticket: letters, made from the change that caused them and stored together with it.
+
+Three audiences. The utility's own systems get every step and remark with the whole ticket (`utility`); whoever answers for a
+step gets its warning, and one level up its breach (`staff`); the customer hears how the work goes (`customer`). A letter's
+key is made of its event, so the same change can never write it twice, and a receiver knows one that comes twice.
+
+Pure: how a letter is stored and sent is the ports' business; the customer's words are put to it by the sender.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any
+
+from actions.desk.clock import rfc3339
+from actions.desk.tickets import EventType, Ticket, TicketEvent
+
+ATTEMPTS = 24
+"""Tries until a letter is dead: with the waits below some seven hours, longer than a receiver's nightly work."""
+
+FIRST_WAIT = timedelta(seconds=2)
+LONGEST_WAIT = timedelta(minutes=30)
+
+_RINGS = frozenset({EventType.WARNED, EventType.BREACHED})
+_NEWS = frozenset({EventType.ACCEPTED, EventType.EN_ROUTE, EventType.ON_SITE, EventType.RESOLVED})
+"""What the customer is told of."""
+
+
+class Audience(StrEnum):
+    """Whom a letter is for."""
+
+    UTILITY = "utility"
+    STAFF = "staff"
+    CUSTOMER = "customer"
+
+
+class LetterState(StrEnum):
+    """How far a letter is. `dead`: given up, waits for a person to look and to `retry`."""
+
+    PENDING = "pending"
+    DELIVERED = "delivered"
+    DEAD = "dead"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """One thing to be told. `topic` is `<audience>.<event type>`; `body` is plain JSON data, and personal."""
+
+    key: str
+    audience: Audience
+    topic: str
+    ticket_no: str
+    created_at: datetime
+    body: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredLetter:
+    """A letter and its fate. `attempts` counts the tries; `next_at` is when it may be tried (again), None when it will not."""
+
+    letter: Letter
+    state: LetterState
+    attempts: int
+    next_at: datetime | None
+    delivered_at: datetime | None = None
+    last_error: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """The API's letter object. Without the body: whom it is for is nobody's business who only watches the post."""
+        return {
+            "key": self.letter.key,
+            "audience": self.letter.audience.value,
+            "topic": self.letter.topic,
+            "ticket_no": self.letter.ticket_no,
+            "created_at": rfc3339(self.letter.created_at),
+            "state": self.state.value,
+            "attempts": self.attempts,
+            "next_at": None if self.next_at is None else rfc3339(self.next_at),
+            "delivered_at": None if self.delivered_at is None else rfc3339(self.delivered_at),
+            "last_error": self.last_error,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class LetterPage:
+    """A stretch of a listing, newest first. `next_cursor` is None on the last one."""
+
+    letters: tuple[StoredLetter, ...]
+    next_cursor: str | None
+
+
+def letters(before: Ticket | None, after: Ticket) -> tuple[Letter, ...]:
+    """What is to be told of the change from `before` (None: there was no ticket) to `after`."""
+    new = after.events[len(before.events) if before is not None else 0 :]
+    return tuple(letter for event in new for letter in _of_event(event, after))
+
+
+def wait(attempt: int, dice: Callable[[], float]) -> timedelta | None:
+    """How long to wait after the `attempt`-th try (from 1) failed; None when it was the last.
+
+    Doubles each time up to half an hour. `dice` gives 0–1: half of the wait is left to chance, so that what failed
+    together does not come back together.
+    """
+    if attempt >= ATTEMPTS:
+        return None
+    full: timedelta = min(FIRST_WAIT * 2 ** min(attempt - 1, 20), LONGEST_WAIT)
+    return full / 2 + full / 2 * dice()
+
+
+def _of_event(event: TicketEvent, ticket: Ticket) -> Iterator[Letter]:
+    if event.type in _RINGS:
+        to = {"role": event.data["role"], "name": event.data.get("owner")}
+        yield _letter(Audience.STAFF, event, ticket.ticket_no, to=to, ticket=_outline(ticket))
+        return
+    whole = ticket.to_json()
+    del whole["events"]
+    yield _letter(Audience.UTILITY, event, ticket.ticket_no, ticket=whole)
+    if event.type in _NEWS and (ticket.conversation_id or ticket.contact_phone):
+        to = {
+            "name": ticket.contact_name,
+            "phone": ticket.contact_phone,
+            "conversation_id": ticket.conversation_id,
+        }
+        yield _letter(Audience.CUSTOMER, event, ticket.ticket_no, to=to, ticket=_outline(ticket))
+
+
+def _letter(audience: Audience, event: TicketEvent, ticket_no: str, **body: Any) -> Letter:
+    told = {**event.to_json(), "seq": event.seq, "data": dict(event.data)}
+    if audience is Audience.CUSTOMER:
+        # Who did it and what was noted about it is said among colleagues.
+        told = {"at": told["at"], "type": told["type"], "seq": event.seq}
+    return Letter(
+        key=f"{ticket_no}:{event.seq}:{audience.value}",
+        audience=audience,
+        topic=f"{audience.value}.{event.type.value}",
+        ticket_no=ticket_no,
+        created_at=event.at,
+        body={"event": told, **body},
+    )
+
+
+def _outline(ticket: Ticket) -> dict[str, Any]:
+    """What may be said of a ticket without saying whose it is."""
+    return {
+        "ticket_no": ticket.ticket_no,
+        "kind": ticket.kind.value,
+        "category": list(ticket.category),
+        "priority": ticket.priority.value,
+        "status": ticket.status.value,
+        "area": ticket.area.value,
+    }

@@ -1,0 +1,45 @@
+"""Rings the tickets' clocks in the background."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from actions.desk.desk import ServiceDesk
+
+log = logging.getLogger("dianda.sweep")
+SWEEP_SECONDS = 5.0
+
+
+class Sweep:
+    """Background work of the gateway. Several, in several processes, do no harm: each clock rings in one transaction."""
+
+    def __init__(self, desk: ServiceDesk, seconds: float = SWEEP_SECONDS) -> None:
+        self._desk = desk
+        self._seconds = seconds
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Begin; the first sweep catches up what came due while the service was down."""
+        self._task = asyncio.create_task(self._run(), name="clock-sweep")
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                for rung in await asyncio.to_thread(self._desk.sweep):
+                    log.warning(
+                        "ticket %s: clock %s %s, to %s",
+                        rung.ticket.ticket_no,
+                        rung.event.data.get("step"),
+                        rung.event.type.value,
+                        rung.event.data.get("role"),
+                    )
+            except Exception:
+                log.exception("the clock sweep failed; it is tried again")
+            await asyncio.sleep(self._seconds)
+
+    async def close(self) -> None:
+        """Stop."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
