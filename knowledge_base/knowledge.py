@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -88,6 +88,10 @@ class KnowledgeBase:
         """Like :meth:`search`, with the encoder's row for the normalised text already at hand."""
         text = _regular(query)
         return self._search(Query(text, vector), k) if text else _NOTHING
+
+    def vectors(self, texts: Sequence[str]) -> Floats:
+        """Unit rows of the texts whose products tell how alike in meaning they are (0 for unrelated)."""
+        return self.index.retriever.centred(self._encoder.encode([_regular(text) for text in texts]))
 
     def article(self, topic: str) -> Article | None:
         """The article in force, or None."""

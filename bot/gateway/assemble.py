@@ -7,6 +7,7 @@ import logging
 import signal
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from actions.desk.limits import PROFILES, Profile
 from actions.desk.verifier import Verifier
 from actions.handlers.danger import safety_bubble
 from actions.handlers.forms.flow import FlowBook
+from actions.handlers.gaps import GapLog
 from actions.handlers.services import Services
 from actions.handlers.webhook import webhook_app
 from actions.handlers.words import Phrases
@@ -26,6 +28,7 @@ from actions.ports.sql import (
     SqlAttempts,
     SqlConversations,
     SqlCustomers,
+    SqlGaps,
     SqlHandoffs,
     SqlTicketStore,
     connect,
@@ -35,7 +38,7 @@ from actions.ports.sql import (
 from bot.gateway.app import Parts, build_app
 from bot.gateway.assistant import AssistantClient
 from bot.gateway.assistant_process import command, data_keys, environment
-from bot.gateway.masking import set_up_logging
+from bot.gateway.masking import mask, set_up_logging
 from bot.gateway.metrics import Metrics
 from bot.gateway.responder import Hazard
 from bot.gateway.server import Runner
@@ -114,6 +117,8 @@ def assemble(settings: Settings, assistant: AssistantClient, metrics: Metrics, c
     knowledge = KnowledgeBase.open(PROJECT / "knowledge_base", settings.home, settings.profile, encoder)
     phrases = Phrases.load(PROJECT / "actions" / "words", company=settings.company, hotline=settings.hotline)
     handoffs = SqlHandoffs(engine)
+    gaps = SqlGaps(engine)
+    gaps.forget(clock.now() - timedelta(days=settings.retention_days))
     services = Services(
         desk=desk,
         customers=customers,
@@ -123,6 +128,7 @@ def assemble(settings: Settings, assistant: AssistantClient, metrics: Metrics, c
         flows=FlowBook.load(PROJECT / "actions" / "flows"),
         phrases=phrases,
         clock=clock,
+        gaps=GapLog(gaps, mask),
     )
     return Parts(
         settings=settings,

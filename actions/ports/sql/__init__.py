@@ -8,6 +8,7 @@ from actions.ports.sql.conversations import SqlConversations
 from actions.ports.sql.customers import SqlCustomers
 from actions.ports.sql.encrypted import generate_key
 from actions.ports.sql.engine import connect
+from actions.ports.sql.gaps import SqlGaps
 from actions.ports.sql.handoffs import SqlHandoffs
 from actions.ports.sql.migrate import migrate
 from actions.ports.sql.seed import seed_demo
@@ -17,6 +18,7 @@ __all__ = [
     "SqlAttempts",
     "SqlConversations",
     "SqlCustomers",
+    "SqlGaps",
     "SqlHandoffs",
     "SqlTicketStore",
     "connect",
