@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -11,7 +11,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from bot.gateway.settings import PROJECT, Settings
+from knowledge_base.errors import KnowledgeError, NotPublishable
 from knowledge_base.knowledge import KnowledgeBase
+from knowledge_base.publishing import Publisher, open_folder
+from knowledge_base.versions import Version, Versions
 
 kb_app = typer.Typer(no_args_is_help=True, help="知识库")
 console = Console()
@@ -38,21 +41,15 @@ def kb_gaps(
     out_of_scope: Annotated[bool, typer.Option("--all", help="连认作无关的话也列出")] = False,
 ) -> None:
     """What customers asked and no article answers, grouped by meaning, most asked first."""
-    from actions.ports.gaps import GapReason
     from actions.ports.sql import SqlGaps, connect, migrate
     from bot.gateway.assistant_process import data_keys
-    from knowledge_base.gap_report import Asked, gap_groups
+    from bot.gateway.editors import grouped_gaps
 
     settings = Settings()
     engine = connect(settings.database_url, data_keys(settings))
     migrate(engine)
-    kept = SqlGaps(engine).gaps(since=datetime.now().astimezone() - timedelta(days=days))
-    asked = [
-        Asked(gap.text, gap.reason.value, gap.count, gap.last_at, tuple(gap.channels))
-        for gap in kept
-        if out_of_scope or gap.reason is not GapReason.OUT_OF_SCOPE
-    ]
-    groups = [group for group in gap_groups(open_base(settings), asked) if group.count >= least]
+    found = grouped_gaps(SqlGaps(engine), open_base(settings), days, everything=out_of_scope)
+    groups = [group for group in found if group.count >= least]
     if not groups:
         console.print(f"最近 {days} 天没有答不上来的问题。")
         return
@@ -70,8 +67,86 @@ def kb_gaps(
     console.print(table)
 
 
+Author = Annotated[str, typer.Option("--author", help="是谁")]
+Reason = Annotated[str, typer.Option("--reason", help="为什么")]
+
+
+@kb_app.command("publish")
+def kb_publish(author: Author, reason: Reason) -> None:
+    """Check the articles, keep them as a new version, build its index, then serve it; a running service follows within seconds."""
+    _done(lambda publisher: publisher.publish(author, reason), "发布")
+
+
+@kb_app.command("rollback")
+def kb_rollback(version: str, author: Author, reason: Reason) -> None:
+    """Serve an earlier version again (its number or name, see `kb history`)."""
+    _done(lambda publisher: publisher.rollback(version, author, reason), "回退到")
+
+
+def _publisher() -> Publisher:
+    settings = Settings()
+    return Publisher(Versions(settings.home), ROOT, open_folder(settings.home, settings.profile, ROOT))
+
+
+def _done(step: Callable[[Publisher], Version], word: str) -> None:
+    try:
+        version = step(_publisher())
+    except KnowledgeError as error:
+        for problem in error.problems if isinstance(error, NotPublishable) else ():
+            console.print(f"[red]✗[/] {escape(problem)}")
+        console.print(f"[red]✗[/] {escape(str(error))}")
+        raise typer.Exit(1) from error
+    console.print(f"[green]✓[/] 已{word}版本 {version.number}（{version.name}，{version.articles} 篇文章）")
+
+
+@kb_app.command("diff")
+def kb_diff(
+    version: Annotated[str | None, typer.Argument(help="与哪个版本比；不写则与正在服务的版本比")] = None,
+    names: Annotated[bool, typer.Option("--names", help="只列文件名")] = False,
+) -> None:
+    """What the articles and values here have changed since a version."""
+    try:
+        changes = _publisher().diff(version)
+    except KnowledgeError as error:
+        console.print(f"[red]✗[/] {escape(str(error))}")
+        raise typer.Exit(1) from error
+    kinds = {"added": "[green]新增[/]", "removed": "[red]删除[/]", "changed": "[yellow]修改[/]"}
+    for change in changes:
+        console.print(f"{kinds[change.kind]} {escape(change.path)}")
+        if not names and change.kind == "changed":
+            console.print(escape(change.diff), highlight=False)
+    console.print(f"共 {len(changes)} 个文件不同" if changes else "没有不同")
+
+
+@kb_app.command("history")
+def kb_history() -> None:
+    """Every publishing and every going back, latest first; the version that is served is marked."""
+    versions = Versions(Settings().home)
+    current, known = versions.current(), {version.name: version for version in versions.all()}
+    if current is None:
+        console.print("还没有发布过：服务用的是 knowledge_base 文件夹里的文章。")
+        return
+    table = Table("版本", "时间", "做了什么", "谁", "为什么", "文章", "校验")
+    for event in versions.history():
+        version = known[event.version]
+        mark = " [green]← 正在服务[/]" if version == current else ""
+        table.add_row(
+            f"{version.number}{mark}",
+            event.at[:16].replace("T", " "),
+            {"publish": "发布", "rollback": "回退"}[event.action],
+            escape(event.author),
+            escape(event.reason),
+            str(version.articles),
+            version.lint,
+        )
+    console.print(table)
+
+
 def open_base(settings: Settings) -> KnowledgeBase:
-    """The knowledge base as the service serves it."""
+    """The knowledge base as the service serves it: the published version, else the checked-out folder."""
     from bot.language.encoder import SentenceEncoder, encoder_folder
 
-    return KnowledgeBase.open(ROOT, settings.home, settings.profile, SentenceEncoder(encoder_folder(settings.home)))
+    version = Versions(settings.home).current()
+    root = ROOT if version is None else Versions(settings.home).root(version)
+    encoder = SentenceEncoder(encoder_folder(settings.home))
+    return KnowledgeBase.open(root, settings.home, settings.profile, encoder, training=ROOT)

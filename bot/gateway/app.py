@@ -15,6 +15,7 @@ from actions.ports.handoffs import HandoffStore
 from bot.gateway.assistant import Assistant
 from bot.gateway.backlog import Backlog
 from bot.gateway.conversation import Conversations
+from bot.gateway.editors import EditorDesk
 from bot.gateway.handoff import AgentDesk, HandoffWatch
 from bot.gateway.journal import Journal
 from bot.gateway.late import LateWork
@@ -60,6 +61,7 @@ class Parts:
     hub: Hub = field(default_factory=Hub)
     clock: Clock = field(default_factory=SystemClock)
     pages: Path = PROJECT / "bot" / "pages"
+    editors: EditorDesk | None = None
 
 
 def build_app(parts: Parts) -> web.Application:
@@ -155,5 +157,6 @@ def _services(parts: Parts) -> tuple[Services, Replayer]:
         checks=parts.checks,
         clock=parts.clock,
         pages=parts.pages,
+        editors=parts.editors,
     )
     return services, Replayer(conversations, backlog, journal, parts.assistant)

@@ -38,6 +38,7 @@ from actions.ports.sql import (
 from bot.gateway.app import Parts, build_app
 from bot.gateway.assistant import AssistantClient
 from bot.gateway.assistant_process import command, data_keys, environment
+from bot.gateway.editors import EditorDesk, KnowledgeWatch
 from bot.gateway.masking import mask, set_up_logging
 from bot.gateway.metrics import Metrics
 from bot.gateway.responder import Hazard
@@ -48,7 +49,9 @@ from bot.gateway.turn import IntentScore, Message, Reply, Trace
 from bot.language.encoder import SentenceEncoder, encoder_folder
 from bot.language.hazards import danger
 from knowledge_base.knowledge import KnowledgeBase
+from knowledge_base.live import LiveKnowledge
 from knowledge_base.profiles import load_profile_chain
+from knowledge_base.versions import Versions
 
 log = logging.getLogger("dianda")
 SWEEP_SECONDS = 15.0
@@ -114,7 +117,12 @@ def assemble(settings: Settings, assistant: AssistantClient, metrics: Metrics, c
     customers = SqlCustomers(engine)
     desk = ServiceDesk(SqlTicketStore(engine), clock, limits_profile(settings.profile), places=customers.places())
     encoder = SentenceEncoder(encoder_folder(settings.home))
-    knowledge = KnowledgeBase.open(PROJECT / "knowledge_base", settings.home, settings.profile, encoder)
+    source = PROJECT / "knowledge_base"
+
+    def open_base(root: Path) -> KnowledgeBase:
+        return KnowledgeBase.open(root, settings.home, settings.profile, encoder, training=source)
+
+    knowledge = LiveKnowledge(Versions(settings.home), source, open_base)
     phrases = Phrases.load(PROJECT / "actions" / "words", company=settings.company, hotline=settings.hotline)
     handoffs = SqlHandoffs(engine)
     gaps = SqlGaps(engine)
@@ -140,7 +148,8 @@ def assemble(settings: Settings, assistant: AssistantClient, metrics: Metrics, c
         metrics=metrics,
         hazard=_guard(phrases),
         checks={"database": lambda: _alive(engine), "knowledge": lambda: True},
-        background=(_Webhook(services, settings.action_port), _Sweep(desk)),
+        background=(_Webhook(services, settings.action_port), _Sweep(desk), KnowledgeWatch(knowledge)),
+        editors=EditorDesk(knowledge, Versions(settings.home), source, gaps, home=settings.home, profile=settings.profile),
         clock=clock,
     )
 
