@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -140,6 +141,33 @@ def kb_history() -> None:
             version.lint,
         )
     console.print(table)
+
+
+@kb_app.command("import")
+def kb_import(files: Annotated[list[Path], typer.Argument(help="csv、xlsx、docx、html、md")]) -> None:
+    """Make drafts of articles out of documents, and say what each still needs. Nothing of it is served."""
+    from knowledge_base.imports.drafts import Drafter
+    from knowledge_base.imports.readers import CannotImport, read_pieces
+
+    read, failed = [], False
+    for path in files:
+        try:
+            read.append((path.stem, read_pieces(path)))
+        except CannotImport as error:
+            failed = True
+            console.print(f"[red]✗[/] {escape(str(error))}")
+    if read:
+        settings = Settings()
+        drafter = Drafter(open_base(settings), settings.home / "kb" / "drafts")
+        for name, pieces in read:
+            drafts = drafter.write(name, pieces)
+            folder = drafts[0].path.parent
+            console.print(f"[green]✓[/] {escape(name)}：{len(drafts)} 篇草稿在 {folder}，先看 report.md")
+            for draft in drafts:
+                topic = draft.topic or "主题待定"
+                twins = f"  [yellow]可能重复：{escape('、'.join(draft.duplicates))}[/]" if draft.duplicates else ""
+                console.print(f"  {draft.path.name} {escape(draft.title)} → {topic}{twins}")
+    raise typer.Exit(1 if failed else 0)
 
 
 def open_base(settings: Settings) -> KnowledgeBase:
