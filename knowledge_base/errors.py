@@ -7,7 +7,13 @@
     │   ├── ArticleError  an article
     │   └── ProfileError  a profile's values
     ├── UnknownProfile    no profile has this name
-    └── UnknownValue      a placeholder that no profile in the line of inheritance defines; .name
+    ├── UnknownValue      a placeholder that no profile in the line of inheritance defines; .name
+    └── VersionError      a version cannot be published, found or used
+        ├── NotPublishable    rules are broken; .problems
+        ├── NothingToPublish  nothing differs from what is served
+        ├── UnknownVersion    there is no such version
+        ├── DamagedVersion    its files are no longer those that were published
+        └── PublishingNow     somebody else is at it
 """
 
 from __future__ import annotations
@@ -47,3 +53,31 @@ class UnknownValue(KnowledgeError):
     def __init__(self, name: str) -> None:
         super().__init__(f"值 {{{name}}} 在这个 profile 里没有定义")
         self.name = name
+
+
+class VersionError(KnowledgeError):
+    """A version cannot be published, found or used."""
+
+
+class NotPublishable(VersionError):
+    """Rules are broken; ``problems`` names file, line and reason of each."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__(f"有 {len(problems)} 处问题，没有发布")
+        self.problems = problems
+
+
+class NothingToPublish(VersionError):
+    """What would be published is what is served already."""
+
+
+class UnknownVersion(VersionError):
+    """There is no such version."""
+
+
+class DamagedVersion(VersionError):
+    """A version's files are no longer those that were published."""
+
+
+class PublishingNow(VersionError):
+    """Somebody else is publishing at this moment."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -17,7 +17,7 @@ from knowledge_base.index import Encoder, Index, log, open_index
 from knowledge_base.lexical import Floats
 from knowledge_base.load import load_articles
 from knowledge_base.profiles import load_profile
-from knowledge_base.retrieve import Query, best
+from knowledge_base.retrieve import Evidence, Query, best
 from knowledge_base.training import read_training
 
 _LONGEST = 500
@@ -64,9 +64,11 @@ class KnowledgeBase:
         self._today = today
 
     @classmethod
-    def open(cls, root: Path, home: Path, profile: str, encoder: Encoder, *, today: Callable[[], date] = date.today,
-             say: Callable[[str], Any] = log.info) -> KnowledgeBase:  # fmt: skip
-        """Open the articles under ``root`` (the folder ``knowledge_base``) for a profile.
+    def open(cls, root: Path, home: Path, profile: str, encoder: Encoder, *, training: Path | None = None,
+             today: Callable[[], date] = date.today, say: Callable[[str], Any] = log.info) -> KnowledgeBase:  # fmt: skip
+        """Open the articles under ``root`` (the folder ``knowledge_base``, or a published version) for a profile.
+
+        ``training`` is the folder whose training sentences are learned from, when it is not ``root`` itself.
 
         The index lies under ``home/index``; it is built first when articles, profile, encoder or code changed (under a
         minute), otherwise opened in less than a second. Raises ArticleError, ProfileError, UnknownProfile.
@@ -74,7 +76,7 @@ class KnowledgeBase:
         values = load_profile(root / "profiles", profile)
         articles = load_articles(root / "articles", values, today())
         index = open_index(
-            home / "index", articles, read_training(root), read_catalogue(), encoder,
+            home / "index", articles, read_training(training or root), read_catalogue(), encoder,
             encoder_identity=_identity(home), say=say,
         )  # fmt: skip
         return cls({article.topic: article for article in articles}, index, encoder, today)
@@ -88,6 +90,17 @@ class KnowledgeBase:
         """Like :meth:`search`, with the encoder's row for the normalised text already at hand."""
         text = _regular(query)
         return self._search(Query(text, vector), k) if text else _NOTHING
+
+    def evidence(self, query: str) -> Evidence | None:
+        """All that a search weighs; None for a question without words or a base without articles."""
+        text = _regular(query)
+        if not text or not self._articles:
+            return None
+        return self.index.retriever.weigh(Query(text, self._encoder.encode([text])[0]))
+
+    def vectors(self, texts: Sequence[str]) -> Floats:
+        """Unit rows of the texts whose products tell how alike in meaning they are (0 for unrelated)."""
+        return self.index.retriever.centred(self._encoder.encode([_regular(text) for text in texts]))
 
     def article(self, topic: str) -> Article | None:
         """The article in force, or None."""

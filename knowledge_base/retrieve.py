@@ -112,6 +112,10 @@ class HybridRetriever:
         self.topics = tuple(topics)
         self._parts, self._model, self._centre, self._weights = parts, model, centre, weights
 
+    def centred(self, vectors: Floats) -> Floats:
+        """The encoder's rows around the centre of this index: so far apart as their meanings are."""
+        return centred(vectors, self._centre)
+
     def weigh(self, query: Query) -> Evidence:
         """Everything found out about a question."""
         vector = centred(query.vector, self._centre)

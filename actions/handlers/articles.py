@@ -8,6 +8,7 @@ from actions.handlers.forms.engine import Outcome
 from actions.handlers.forms.said import Said
 from actions.handlers.services import Services, Stopwatch
 from actions.handlers.words import Bubble, button
+from actions.ports.gaps import GapReason
 
 
 def answer_bubble(services: Services, hit: Any) -> Bubble:
@@ -28,6 +29,25 @@ def ask_knowledge(services: Services, question: str, watch: Stopwatch) -> Outcom
     """Answer a question; ask back when two topics are close; None when nothing there answers it."""
     with watch("knowledge"):
         found = services.knowledge.search(question, 3)
+    return _told(services, found)
+
+
+def _ask_and_note(services: Services, said: Said, watch: Stopwatch) -> Outcome | None:
+    """The same for a turn that is nothing but a question; what found no article, or two, is noted for the editors."""
+    with watch("knowledge"):
+        found = services.knowledge.search(said.words, 3)
+    outcome = _told(services, found)
+    if outcome is None or found.doubt:
+        if outcome is not None:
+            reason = GapReason.DOUBT
+        else:
+            reason = GapReason.OUT_OF_SCOPE if said.intent == "out_of_scope" else GapReason.UNANSWERED
+        nearest = found.results[0].topic if found.results else None
+        services.gaps.note(said.words, reason, said.channel, nearest, said.now)
+    return outcome
+
+
+def _told(services: Services, found: Any) -> Outcome | None:
     if not found.answerable or not found.results:
         return None
     bubble = answer_bubble(services, found.results[0])
@@ -51,7 +71,7 @@ def answer_question(services: Services, said: Said, watch: Stopwatch) -> Outcome
     if chosen.startswith("topic:"):
         answered = answer_topic(services, chosen.removeprefix("topic:"))
     else:
-        answered = ask_knowledge(services, said.words, watch) if said.words else None
+        answered = _ask_and_note(services, said, watch) if said.words else None
     if answered is not None:
         return answered
     name = "out_of_scope" if said.intent == "out_of_scope" else "no_answer"

@@ -13,6 +13,7 @@ from actions.desk.customers import Account
 from actions.desk.desk import ServiceDesk
 from actions.desk.verifier import Verifier
 from actions.handlers.forms.flow import FlowBook
+from actions.handlers.gaps import GapLog
 from actions.handlers.words import Phrases
 from actions.ports.customers import CustomerSystem
 from actions.ports.handoffs import HandoffStore
@@ -42,6 +43,7 @@ class Services:
     flows: FlowBook
     phrases: Phrases
     clock: Clock
+    gaps: GapLog
 
     def bound_account(self, customer_id: str | None) -> Account | None:
         """The account linked to this chat user, when there is exactly one."""

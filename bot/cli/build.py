@@ -142,9 +142,12 @@ def _follow(process: subprocess.Popen[bytes], log: Path, say: Say) -> None:
 
 def build_index(settings: Settings, say: Say) -> None:
     """The knowledge base's index; opening it builds it when articles, profile or encoder changed."""
-    from bot.language.encoder import SentenceEncoder
-    from knowledge_base.knowledge import KnowledgeBase
+    from knowledge_base.publishing import open_folder
+    from knowledge_base.versions import Versions
 
     say("知识库：检查索引…")
-    encoder = SentenceEncoder(encoder_folder(settings.home), threads=os.cpu_count() or 1)
-    KnowledgeBase.open(PROJECT / "knowledge_base", settings.home, settings.profile, encoder)
+    source, versions = PROJECT / "knowledge_base", Versions(settings.home)
+    version = versions.current()
+    if version is not None:
+        say(f"知识库：服务的是已发布的版本 {version.number}（{version.published_at[:10]}，{version.author}：{version.reason}）")
+    open_folder(settings.home, settings.profile, source)(source if version is None else versions.root(version))

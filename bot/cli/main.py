@@ -12,11 +12,11 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from bot.cli.knowledge import kb_app
 from bot.gateway.settings import PROJECT, Settings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="电答：供电企业客户服务助手")
 ticket_app = typer.Typer(no_args_is_help=True, help="工单")
-kb_app = typer.Typer(no_args_is_help=True, help="知识库")
 outbox_app = typer.Typer(no_args_is_help=True, help="待发的通知与推送")
 flow_app = typer.Typer(no_args_is_help=True, help="业务流程")
 eval_app = typer.Typer(no_args_is_help=True, help="评测")
@@ -101,13 +101,9 @@ def parse(text: str) -> None:
 @app.command()
 def ask(question: str, k: Annotated[int, typer.Option(help="给出几条")] = 3) -> None:
     """Ask the knowledge base directly, without the running service."""
-    from bot.language.encoder import SentenceEncoder, encoder_folder
-    from knowledge_base.knowledge import KnowledgeBase
+    from bot.cli.knowledge import open_base
 
-    settings = Settings()
-    base = KnowledgeBase.open(
-        PROJECT / "knowledge_base", settings.home, settings.profile, SentenceEncoder(encoder_folder(settings.home))
-    )
+    base = open_base(Settings())
     found = base.search(question, k)
     console.print(f"可以回答：{'是' if found.answerable else '否'}（把握 {found.confidence:.2f}）")
     for hit in found.results:
@@ -197,18 +193,6 @@ def _dead_letters() -> list[Any]:
         cursor = page["next_cursor"] or ""
         if not cursor:
             return found
-
-
-@kb_app.command("lint")
-def kb_lint() -> None:
-    """Check all articles and profiles; a mistake names file, line and reason."""
-    from knowledge_base.lint import lint
-
-    problems = lint(PROJECT / "knowledge_base")
-    for problem in problems:
-        console.print(f"[red]✗[/] {problem}")
-    console.print(f"知识库：{len(problems)} 处问题" if problems else "[green]✓[/] 知识库没有问题")
-    raise typer.Exit(1 if problems else 0)
 
 
 @flow_app.command("lint")

@@ -17,6 +17,7 @@ from actions.ports.outbox import Courier, OutboxStore
 from bot.gateway.assistant import Assistant
 from bot.gateway.backlog import Backlog
 from bot.gateway.conversation import Conversations
+from bot.gateway.editors import EditorDesk
 from bot.gateway.handoff import AgentDesk, HandoffWatch
 from bot.gateway.journal import Journal
 from bot.gateway.late import LateWork
@@ -65,6 +66,7 @@ class Parts:
     hub: Hub = field(default_factory=Hub)
     clock: Clock = field(default_factory=SystemClock)
     pages: Path = PROJECT / "bot" / "pages"
+    editors: EditorDesk | None = None
 
 
 def build_app(parts: Parts) -> web.Application:
@@ -162,5 +164,6 @@ def _services(parts: Parts) -> tuple[Services, Replayer]:
         checks=parts.checks,
         clock=parts.clock,
         pages=parts.pages,
+        editors=parts.editors,
     )
     return services, Replayer(conversations, backlog, journal, parts.assistant)

@@ -7,6 +7,7 @@ import logging
 import signal
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from actions.desk.limits import PROFILES, Profile
 from actions.desk.verifier import Verifier
 from actions.handlers.danger import safety_bubble
 from actions.handlers.forms.flow import FlowBook
+from actions.handlers.gaps import GapLog
 from actions.handlers.services import Services
 from actions.handlers.webhook import webhook_app
 from actions.handlers.words import Phrases
@@ -28,6 +30,7 @@ from actions.ports.sql import (
     SqlAttempts,
     SqlConversations,
     SqlCustomers,
+    SqlGaps,
     SqlHandoffs,
     SqlOutbox,
     SqlTicketStore,
@@ -38,7 +41,8 @@ from actions.ports.sql import (
 from bot.gateway.app import Parts, build_app
 from bot.gateway.assistant import AssistantClient
 from bot.gateway.assistant_process import command, data_keys, environment
-from bot.gateway.masking import set_up_logging
+from bot.gateway.editors import EditorDesk, KnowledgeWatch
+from bot.gateway.masking import mask, set_up_logging
 from bot.gateway.metrics import Metrics
 from bot.gateway.responder import Hazard
 from bot.gateway.server import Runner
@@ -49,7 +53,9 @@ from bot.gateway.turn import IntentScore, Message, Reply, Trace
 from bot.language.encoder import SentenceEncoder, encoder_folder
 from bot.language.hazards import danger
 from knowledge_base.knowledge import KnowledgeBase
+from knowledge_base.live import LiveKnowledge
 from knowledge_base.profiles import load_profile_chain
+from knowledge_base.versions import Versions
 
 log = logging.getLogger("dianda")
 
@@ -114,9 +120,16 @@ def assemble(settings: Settings, assistant: AssistantClient, metrics: Metrics, c
     customers = SqlCustomers(engine)
     desk = ServiceDesk(SqlTicketStore(engine), clock, limits_profile(settings.profile), places=customers.places())
     encoder = SentenceEncoder(encoder_folder(settings.home))
-    knowledge = KnowledgeBase.open(PROJECT / "knowledge_base", settings.home, settings.profile, encoder)
+    source = PROJECT / "knowledge_base"
+
+    def open_base(root: Path) -> KnowledgeBase:
+        return KnowledgeBase.open(root, settings.home, settings.profile, encoder, training=source)
+
+    knowledge = LiveKnowledge(Versions(settings.home), source, open_base)
     phrases = Phrases.load(PROJECT / "actions" / "words", company=settings.company, hotline=settings.hotline)
     handoffs = SqlHandoffs(engine)
+    gaps = SqlGaps(engine)
+    gaps.forget(clock.now() - timedelta(days=settings.retention_days))
     services = Services(
         desk=desk,
         customers=customers,
@@ -126,6 +139,7 @@ def assemble(settings: Settings, assistant: AssistantClient, metrics: Metrics, c
         flows=FlowBook.load(PROJECT / "actions" / "flows"),
         phrases=phrases,
         clock=clock,
+        gaps=GapLog(gaps, mask),
     )
     return Parts(
         settings=settings,
@@ -139,7 +153,8 @@ def assemble(settings: Settings, assistant: AssistantClient, metrics: Metrics, c
         metrics=metrics,
         hazard=_guard(phrases),
         checks={"database": lambda: _alive(engine), "knowledge": lambda: True},
-        background=(_Webhook(services, settings.action_port), Sweep(desk)),
+        background=(_Webhook(services, settings.action_port), Sweep(desk), KnowledgeWatch(knowledge)),
+        editors=EditorDesk(knowledge, Versions(settings.home), source, gaps, home=settings.home, profile=settings.profile),
         clock=clock,
     )
 

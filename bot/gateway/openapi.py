@@ -42,6 +42,19 @@ from bot.gateway.schemas import (
     TicketQuery,
     TicketView,
 )
+from bot.gateway.schemas_kb import (
+    ArticleLines,
+    ArticleQuery,
+    ChangeList,
+    GapList,
+    GapQuery,
+    HistoryView,
+    HitTestQuery,
+    HitTestView,
+    KnowledgeStatus,
+    PublishRequest,
+    RollbackRequest,
+)
 from bot.gateway.turn import Reply
 
 REFS = "#/components/schemas/{model}"
@@ -89,6 +102,7 @@ class Operation:
 _AWAY = (503,)
 _GONE = (404, 503)
 _CLASH = (404, 409, 503)
+_KB = "/api/v1/kb/"
 _STAFF_TICKET = "/api/v1/tickets/{ticket_no}"
 _STAFF_HANDOFF = "/api/v1/handoffs/{handoff_id}"
 
@@ -98,6 +112,16 @@ OPERATIONS = (
     Operation("post", "/api/v1/parse", "Understanding only, no state", "conversation", (Parsed, ParsedMany), ParseRequest, errors=_AWAY),
     Operation("get", "/api/v1/knowledge", "Search the knowledge base", "knowledge", (KnowledgeAnswer,), query=KnowledgeQuery),
     Operation("get", "/api/v1/knowledge/{topic}", "The article in force", "knowledge", (Article,), errors=(404,)),
+    Operation("post", "/api/v1/knowledge/reload", "Serve the current version now", "editors", (KnowledgeStatus,), staff=True, errors=(404,)),
+    Operation("get", _KB + "status", "What is served", "editors", (KnowledgeStatus,), staff=True, errors=(404,)),
+    Operation("get", _KB + "articles", "Articles in force", "editors", (ArticleLines,), query=ArticleQuery, staff=True, errors=(404,)),
+    Operation("get", _KB + "articles/{topic}", "One article, whole", "editors", (Article,), staff=True, errors=(404,)),
+    Operation("get", _KB + "hit-test", "Ranks of a question in every signal", "editors", (HitTestView,), query=HitTestQuery, staff=True, errors=(404,)),
+    Operation("get", _KB + "history", "Versions and what was done with them", "editors", (HistoryView,), staff=True, errors=(404,)),
+    Operation("get", _KB + "diff", "What publishing would change", "editors", (ChangeList,), staff=True, errors=(404,)),
+    Operation("get", _KB + "gaps", "Asked and not answered, by meaning", "editors", (GapList,), query=GapQuery, staff=True, errors=(404,)),
+    Operation("post", _KB + "publish", "Begin publishing", "editors", (KnowledgeStatus,), PublishRequest, staff=True, errors=(404, 409)),
+    Operation("post", _KB + "rollback", "Begin going back", "editors", (KnowledgeStatus,), RollbackRequest, staff=True, errors=(404, 409)),
     Operation("get", "/api/v1/tickets", "A page of tickets, newest first", "tickets", (TicketList,), query=TicketQuery, staff=True, errors=_AWAY),
     Operation("get", _STAFF_TICKET, "One ticket", "tickets", (TicketView,), staff=True, errors=_GONE),
     Operation("post", _STAFF_TICKET + "/events", "Move a ticket, or remark on it", "tickets", (TicketView,), TicketEventRequest, staff=True, errors=_CLASH),
@@ -116,6 +140,7 @@ OPERATIONS = (
     Operation("get", "/elder", "The chat page in 长辈模式", "pages", "text/html", errors=(404,)),
     Operation("get", "/desk", "The agents' desk", "pages", "text/html", errors=(404,)),
     Operation("get", "/ops", "The dashboard of operation", "pages", "text/html", errors=(404,)),
+    Operation("get", "/ops/kb", "The editors' page", "pages", "text/html", errors=(404,)),
 )
 _ABOUT = (
     "电答：供电企业客户服务助手。The web page speaks the WebSocket protocol of docs/architecture.md at `GET /ws` "

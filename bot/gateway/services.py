@@ -14,6 +14,7 @@ from actions.desk.tickets import EventType, Page, Ticket, TicketFilter
 from actions.ports.outbox import OutboxStore
 from bot.gateway.assistant import Assistant
 from bot.gateway.conversation import Conversations
+from bot.gateway.editors import EditorDesk
 from bot.gateway.handoff import AgentDesk
 from bot.gateway.journal import Journal
 from bot.gateway.limits import RateLimiter
@@ -81,6 +82,8 @@ class Services:
     checks: Mapping[str, Check]
     clock: Clock
     pages: Path
+    editors: EditorDesk | None = None
+    """None for a gateway over a knowledge base that has no versions."""
 
 
 SERVICES = web.AppKey("services", Services)

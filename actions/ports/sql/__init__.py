@@ -8,6 +8,7 @@ from actions.ports.sql.conversations import SqlConversations
 from actions.ports.sql.customers import SqlCustomers
 from actions.ports.sql.encrypted import generate_key
 from actions.ports.sql.engine import connect
+from actions.ports.sql.gaps import SqlGaps
 from actions.ports.sql.handoffs import SqlHandoffs
 from actions.ports.sql.migrate import migrate
 from actions.ports.sql.outbox import SqlOutbox
@@ -18,6 +19,7 @@ __all__ = [
     "SqlAttempts",
     "SqlConversations",
     "SqlCustomers",
+    "SqlGaps",
     "SqlHandoffs",
     "SqlOutbox",
     "SqlTicketStore",

@@ -307,3 +307,18 @@ handoff_requests = Table(
     Column("request_id", String(300), primary_key=True),
     Column("handoff_id", String(32), ForeignKey("handoffs.handoff_id", ondelete="CASCADE"), nullable=False),
 )
+
+knowledge_gaps = Table(
+    "knowledge_gaps",
+    metadata,
+    Column("fingerprint", String(64), primary_key=True),
+    Column("reason", String(16), primary_key=True),
+    Column("channel", String(20), primary_key=True),
+    # Masked before it comes here, and ciphertext all the same: no mask knows every name.
+    Column("text", Encrypted, nullable=False),
+    Column("nearest", String(64)),
+    Column("times", Integer, nullable=False),
+    Column("first_at", UtcDateTime, nullable=False),
+    Column("last_at", UtcDateTime, nullable=False),
+    Index(None, "last_at"),
+)

@@ -34,6 +34,7 @@ def add(app: web.Application) -> None:
     add_route(app, "GET", "/elder", chat)
     add_route(app, "GET", "/desk", desk)
     add_route(app, "GET", "/ops", ops)
+    add_route(app, "GET", "/ops/kb", editors)
     add_route(app, "GET", "/static/{page}/{name:.+}", static)
 
 
@@ -50,6 +51,11 @@ async def desk(request: web.Request) -> web.StreamResponse:
 async def ops(request: web.Request) -> web.StreamResponse:
     """The dashboard of those who run the service."""
     return _file(request.app[SERVICES].pages / "ops" / "index.html")
+
+
+async def editors(request: web.Request) -> web.StreamResponse:
+    """The page of those who keep the knowledge base."""
+    return _file(request.app[SERVICES].pages / "ops" / "kb.html")
 
 
 async def static(request: web.Request) -> web.StreamResponse:
