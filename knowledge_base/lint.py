@@ -13,6 +13,7 @@ from knowledge_base.errors import KnowledgeError, SourceError, UnknownValue
 from knowledge_base.figures import Figure, figures
 from knowledge_base.load import article_paths, checked, render
 from knowledge_base.profiles import Profile, Value, load_profile, profile_names, quoted
+from knowledge_base.tariff.schedules import disagreements
 
 LONGEST_ANSWER = 220
 LONGEST_SPEECH = 60
@@ -58,6 +59,8 @@ def _profiles(folder: Path) -> tuple[list[Profile], list[Problem]]:
     for name in profile_names(folder):
         try:
             profiles.append(load_profile(folder, name))
+            for file, line, reason in disagreements(folder, name):
+                problems[f"{file}:{line}:{reason}"] = Problem(file, line, reason)
         except SourceError as error:
             problems[str(error)] = Problem(error.file, error.line, error.reason)
         except KnowledgeError as error:
