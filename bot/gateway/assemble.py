@@ -20,6 +20,7 @@ from actions.desk.verifier import Verifier
 from actions.handlers.danger import safety_bubble
 from actions.handlers.forms.flow import FlowBook
 from actions.handlers.services import Services
+from actions.handlers.tariff_question import TariffWords
 from actions.handlers.webhook import webhook_app
 from actions.handlers.words import Phrases
 from actions.ports.sql import (
@@ -46,6 +47,7 @@ from bot.language.encoder import SentenceEncoder, encoder_folder
 from bot.language.hazards import danger
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.profiles import load_profile_chain
+from knowledge_base.tariff.schedules import Provinces
 
 log = logging.getLogger("dianda")
 SWEEP_SECONDS = 15.0
@@ -123,6 +125,8 @@ def assemble(settings: Settings, assistant: AssistantClient, metrics: Metrics, c
         flows=FlowBook.load(PROJECT / "actions" / "flows"),
         phrases=phrases,
         clock=clock,
+        provinces=Provinces.load(PROJECT / "knowledge_base" / "profiles", settings.profile),
+        tariff_words=TariffWords.load(PROJECT / "actions" / "words" / "heard" / "tariff.yml"),
     )
     return Parts(
         settings=settings,

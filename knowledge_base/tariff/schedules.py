@@ -96,17 +96,18 @@ class Province:
 class Provinces:
     """All profiles with a tariff, and the one the house is set to."""
 
-    def __init__(self, provinces: dict[str, Province], own: str | None) -> None:
-        """``own``: the name of the province whose customers ask, or None for a company of many provinces."""
+    def __init__(self, provinces: dict[str, Province], profile: Profile) -> None:
+        """``profile``: the one the house is set to."""
         self._provinces = provinces
-        self.own = own
+        self.profile = profile
+        self.own = next((name for name in profile.lineage if name in provinces), None)
+        """The province whose customers ask, or None for a company of many provinces."""
 
     @classmethod
     def load(cls, folder: Path, profile: str) -> Provinces:
         """Read all profiles under `folder`. Raises ProfileError with file, line and reason, or UnknownProfile."""
         found = {name: Province(load_profile(folder, name), schedule) for name, schedule in _schedules(folder)}
-        own = next((name for name in load_profile(folder, profile).lineage if name in found), None)
-        return cls(found, own)
+        return cls(found, load_profile(folder, profile))
 
     @property
     def names(self) -> tuple[str, ...]:
