@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -62,6 +62,14 @@ def quoted(text: str) -> tuple[str, ...]:
 def profile_names(folder: Path) -> tuple[str, ...]:
     """The profiles kept in `folder`."""
     return tuple(sorted(path.parent.name for path in folder.glob(f"*/{_ABOUT}")))
+
+
+def profile_files(folder: Path) -> Iterator[tuple[str, Path, Marked]]:
+    """Every file of values: profile, file, entries with their lines. Raises ProfileError."""
+    for name in profile_names(folder):
+        for file in sorted((folder / name).glob("*.yml")):
+            if file.name != _ABOUT:
+                yield name, file, read_marked(file)
 
 
 def load_profile_chain(folder: Path, name: str) -> list[str]:
