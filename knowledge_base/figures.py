@@ -7,6 +7,7 @@ differently). A bare 一 (一年, 一度电) is a word rather than a figure and 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from decimal import Decimal
 
 from bot.language.numerals import to_number
@@ -25,26 +26,37 @@ _UNITS: dict[str, tuple[str, str]] = {
     "毫安": ("0.001", "安"), "mA": ("0.001", "安"), "安培": ("1", "安"), "安": ("1", "安"), "A": ("1", "安"), "匹": ("1", "匹"),
     "%": ("1", "%"), "％": ("1", "%"), "‰": ("0.1", "%"), "成": ("10", "%"), "倍": ("1", "倍"), "折": ("1", "折"),
 }  # fmt: skip
+_COUNTS: dict[str, tuple[str, str]] = {
+    "点": ("1", "点"), "月份": ("1", "月份"), "月": ("1", "月份"), "人": ("1", "人"), "岁": ("1", "岁"), "℃": ("1", "℃"), "兆欧": ("1", "兆欧"),
+}  # fmt: skip
+"""Hours of the clock, months by name, people: figures too that must have a ground, but everyday words far more often."""
 _CHINESE = "零〇一二三四五六七八九十百千万两"
 _NUMBER = rf"(?:\d+(?:\.\d+)?万?|[{_CHINESE}]+)"
-_UNIT = "|".join(re.escape(unit) for unit in sorted(_UNITS, key=len, reverse=True))
-_FIGURE = re.compile(
-    rf"(?<![几数{_CHINESE}\d.第])(?P<first>{_NUMBER})"
-    rf"(?:(?:到|至|、|或|[~～—–-])(?P<second>{_NUMBER}))?(?P<unit>{_UNIT})(?![A-Za-z])"
-)
+
+
+def _figure(units: Iterable[str]) -> re.Pattern[str]:
+    unit = "|".join(re.escape(unit) for unit in sorted(units, key=len, reverse=True))
+    return re.compile(
+        rf"(?<![几数{_CHINESE}\d.第])(?P<first>{_NUMBER})"
+        rf"(?:(?:到|至|、|或|[~～—–-])(?P<second>{_NUMBER}))?(?P<unit>{unit})(?![A-Za-z])"
+    )
+
+
+_FIGURE = _figure(_UNITS)
+_FIGURE_OR_COUNT = _figure([*_UNITS, *_COUNTS])
 _SHARE = re.compile(rf"(?P<of>百分之|千分之)(?P<first>{_NUMBER})(?:(?:到|至|[~～-])(?:百分之|千分之)?(?P<second>{_NUMBER}))?")
 
 
-def figures(text: str) -> dict[Figure, str]:
-    """The figures of `text`, each with the words it was first written in."""
+def figures(text: str, *, counts: bool = False) -> dict[Figure, str]:
+    """The figures of `text`, each with the words it was first written in; with hours, months and people when asked for."""
     found: dict[Figure, str] = {}
     for share in _SHARE.finditer(text):
         _collect(found, share, Decimal(1) if share["of"] == "百分之" else Decimal("0.1"), "%", bare_one=True)
     rest = _SHARE.sub("，", text)
-    for figure in _FIGURE.finditer(rest):
+    for figure in (_FIGURE_OR_COUNT if counts else _FIGURE).finditer(rest):
         if figure["unit"] == "块" and not figure["first"][0].isdigit() and rest[figure.end() : figure.end() + 1] != "钱":
             continue  # 分两块 counts pieces
-        size, unit = _UNITS[figure["unit"]]
+        size, unit = _UNITS.get(figure["unit"]) or _COUNTS[figure["unit"]]
         _collect(found, figure, Decimal(size), unit, bare_one=False)
     return found
 

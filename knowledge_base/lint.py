@@ -7,12 +7,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from knowledge_base.article import ArticleFile, read_article
+from knowledge_base.article import ArticleFile, Source, read_article
 from knowledge_base.catalogue import Catalogue, read_catalogue
+from knowledge_base.cite import citations
 from knowledge_base.errors import KnowledgeError, SourceError, UnknownValue
-from knowledge_base.figures import Figure, figures
+from knowledge_base.figures import figures
 from knowledge_base.load import article_paths, checked, render
 from knowledge_base.profiles import Profile, Value, load_profile, profile_names, quoted
+from knowledge_base.tariff.schedules import disagreements
 
 LONGEST_ANSWER = 220
 LONGEST_SPEECH = 60
@@ -58,6 +60,8 @@ def _profiles(folder: Path) -> tuple[list[Profile], list[Problem]]:
     for name in profile_names(folder):
         try:
             profiles.append(load_profile(folder, name))
+            for file, line, reason in disagreements(folder, name):
+                problems[f"{file}:{line}:{reason}"] = Problem(file, line, reason)
         except SourceError as error:
             problems[str(error)] = Problem(error.file, error.line, error.reason)
         except KnowledgeError as error:
@@ -138,20 +142,30 @@ def _lengths(file: ArticleFile, profile: Profile, tell: Tell) -> None:
 
 
 def _grounds(file: ArticleFile, profile: Profile, tell: Tell) -> None:
-    """Figures of the answer and of the speech occur in facts or quoted values; C figures are marked as local."""
+    """Figures of the answer and of the speech occur in what the answer cites; C figures are marked as local."""
     draft = file.draft
     answer = profile.fill(draft.answer)
-    grounds: list[tuple[str, set[Figure]]] = [(fact.certainty, set(figures(profile.fill(fact.text)))) for fact in draft.facts]
-    grounds += [(value.certainty, set(figures(value.value))) for value in _values(draft.answer + draft.speech, profile)]
+    facts = [fact.model_copy(update={"text": profile.fill(fact.text)}) for fact in draft.facts]
+    stated: list[tuple[Source, str]] = [(fact, fact.text) for fact in facts]
+    stated += [(value, value.value) for value in _values(draft.answer + draft.speech, profile)]
+    grounds = [(ground, set(figures(text, counts=True))) for ground, text in stated]
+    shown = {_named(cited["source"], cited["article"], cited["edition"]) for cited in citations(draft, profile, facts)}
     known = set().union(*(found for _, found in grounds))
-    sure = set().union(*(found for certainty, found in grounds if certainty != "C"))
+    cited = set().union(*(found for ground, found in grounds if _named(ground.source, ground.article, ground.edition) in shown))
+    sure = set().union(*(found for ground, found in grounds if ground.certainty != "C"))
     for name, text in (("answer", answer), ("speech", profile.fill(draft.speech))):
-        for figure, written in figures(text).items():
+        for figure, written in figures(text, counts=True).items():
             if figure not in known:
                 tell(f"{name} 里的“{written}”在 facts 和引用的值里找不到（{profile.name}）", name)
-    unsure = [written for figure, written in figures(answer).items() if figure in known - sure]
+            elif figure not in cited:
+                tell(f"{name} 里的“{written}”的依据没有列进答案的引用（{profile.name}）", name)
+    unsure = [written for figure, written in figures(answer, counts=True).items() if figure in known - sure]
     if unsure and not _LOCAL_RULE.search(answer):
         tell(f"“{unsure[0]}”的依据是 C 级，answer 里要写“以当地供电公司为准”（{profile.name}）", "answer")
+
+
+def _named(source: str, article: str, edition: str) -> tuple[str, str, str]:
+    return source, article, edition
 
 
 def _values(text: str, profile: Profile) -> Iterator[Value]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,8 @@ from knowledge_base.marked_yaml import Marked, NotYaml
 
 PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*\.[a-z][a-z0-9_]*)\}")
 _ABOUT = "profile.yml"
+SCHEDULE = "schedule"
+"""The one entry of a values file that is no value: the tariff to calculate with, see `knowledge_base.tariff.schedules`."""
 
 
 class Value(Source):
@@ -62,6 +64,14 @@ def profile_names(folder: Path) -> tuple[str, ...]:
     return tuple(sorted(path.parent.name for path in folder.glob(f"*/{_ABOUT}")))
 
 
+def profile_files(folder: Path) -> Iterator[tuple[str, Path, Marked]]:
+    """Every file of values: profile, file, entries with their lines. Raises ProfileError."""
+    for name in profile_names(folder):
+        for file in sorted((folder / name).glob("*.yml")):
+            if file.name != _ABOUT:
+                yield name, file, read_marked(file)
+
+
 def load_profile_chain(folder: Path, name: str) -> list[str]:
     """The profile's name, then what it extends, up to the root. Raises UnknownProfile or ProfileError."""
     return list(load_profile(folder, name).lineage)
@@ -80,7 +90,7 @@ def load_profile(folder: Path, name: str) -> Profile:
         if following in lineage:
             raise ProfileError(about, 1, f"extends 绕成了圈：{' → '.join([*lineage, following])}")
         lineage.append(following)
-        content = _read(about).content
+        content = read_marked(about).content
         title = title or str(content.get("title") or following)
         values = {**_own_values(folder / following), **values}
         following = content.get("extends")
@@ -94,15 +104,17 @@ def _own_values(folder: Path) -> dict[str, Value]:
             continue
         for name, value in _values(file).items():
             if name in own:
-                raise ProfileError(file, _read(file).line((name,)), f"{name} 在这个 profile 的另一个文件里已经定义")
+                raise ProfileError(file, read_marked(file).line((name,)), f"{name} 在这个 profile 的另一个文件里已经定义")
             own[name] = value
     return own
 
 
 def _values(file: Path) -> dict[str, Value]:
-    marks = _read(file)
+    marks = read_marked(file)
     found: dict[str, Value] = {}
     for name, content in marks.content.items():
+        if name == SCHEDULE:
+            continue
         if not isinstance(name, str) or not PLACEHOLDER.fullmatch(f"{{{name}}}"):
             raise ProfileError(file, marks.line((str(name),)), f"值的名字应当像 outage.arrive_urban，不是 {name}")
         try:
@@ -113,7 +125,8 @@ def _values(file: Path) -> dict[str, Value]:
     return found
 
 
-def _read(file: Path) -> Marked:
+def read_marked(file: Path) -> Marked:
+    """A profile's file with the lines of its entries; an empty file is an empty mapping. Raises ProfileError."""
     text: Any = file.read_text(encoding="utf-8")
     try:
         return Marked(text if text.strip() else "{}")

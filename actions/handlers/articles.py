@@ -14,10 +14,15 @@ from actions.ports.gaps import GapReason
 def answer_bubble(services: Services, hit: Any) -> Bubble:
     """An article as a bubble."""
     bubble = Bubble(hit.answer, hit.speech, citations=list(hit.citations))
-    flow = services.flows.begun_by(hit.leads_to)
-    if flow is not None:
-        bubble.buttons.append(button(flow.title, "/" + hit.leads_to))
+    if hit.leads_to:
+        bubble.buttons.append(button(_wish(services, hit.leads_to), "/" + hit.leads_to))
     return bubble
+
+
+def _wish(services: Services, intent: str) -> str:
+    """What the button of an article calls the business that it begins; not every one is a flow (a person, big letters)."""
+    flow = services.flows.begun_by(intent)
+    return flow.title if flow else services.phrases.text(f"wish_{intent}")
 
 
 def knowledge_trace(hits: list[Any]) -> list[dict[str, Any]]:

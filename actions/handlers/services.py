@@ -14,9 +14,11 @@ from actions.desk.desk import ServiceDesk
 from actions.desk.verifier import Verifier
 from actions.handlers.forms.flow import FlowBook
 from actions.handlers.gaps import GapLog
+from actions.handlers.tariff_question import TariffWords
 from actions.handlers.words import Phrases
 from actions.ports.customers import CustomerSystem
 from actions.ports.handoffs import HandoffStore
+from knowledge_base.tariff.schedules import Provinces
 
 
 class Knowledge(Protocol):
@@ -44,6 +46,8 @@ class Services:
     phrases: Phrases
     clock: Clock
     gaps: GapLog
+    provinces: Provinces
+    tariff_words: TariffWords
 
     def bound_account(self, customer_id: str | None) -> Account | None:
         """The account linked to this chat user, when there is exactly one."""

@@ -13,6 +13,7 @@ from actions.handlers.forms.flow import Flow
 from actions.handlers.forms.said import Said
 from actions.handlers.forms.state import FlowState
 from actions.handlers.services import Services
+from actions.handlers.tariff_answer import forgotten, price_turn
 from actions.handlers.words import Bubble, button
 from actions.handlers.world import ServiceWorld, hand_over
 
@@ -49,6 +50,8 @@ class Turns:
         engine = FormEngine(self._services.flows, world, self._services.phrases)
         if state is not None:
             step = engine.turn(state, said, memory)
+        elif (priced := self._priced(said, memory)) is not None:
+            return priced
         else:
             flow = self._flow_for(said, memory)
             if flow is None:
@@ -59,6 +62,16 @@ class Turns:
                 return asked
             step = engine.begin(flow, said, memory)
         return self._answered(step, said, memory, world)
+
+    def _priced(self, said: Said, memory: dict[str, Any]) -> Answer | None:
+        """What so many kWh cost, whatever else the sentence was taken for."""
+        world = ServiceWorld(self._services, memory)
+        with world.watch("knowledge"):
+            priced = price_turn(self._services, said, memory)
+        if priced is None:
+            return None
+        fresh = {**memory, "not_understood": 0, **priced.memory}
+        return Answer(priced.bubbles, priced.trace, None, fresh, spent=world.watch.spent)
 
     def _rather_a_question(self, said: Said, flow: Flow, memory: dict[str, Any]) -> Answer | None:
         """A doubtful wish that is put as a question is answered when the knowledge base is sure; the wish stays a button."""
@@ -129,6 +142,8 @@ class Turns:
 
     def question(self, said: Said, memory: dict[str, Any]) -> Answer:
         """A question about rules, or one that nobody can answer."""
+        if (priced := self._priced(said, memory)) is not None:
+            return priced
         wish = self._continued(said, memory) or self._about_own_account(said)
         if wish is not None:
             return Answer([], memory=memory, begin=wish.intents[0])
@@ -163,6 +178,8 @@ class Turns:
 
     def small_talk(self, said: Said, memory: dict[str, Any]) -> Answer:
         """Greetings, thanks, who are you, what can you do, and answers that nothing had asked for."""
+        if (priced := self._priced(said, memory)) is not None:
+            return priced
         if (again := self._continued(said, memory)) is not None:
             return Answer([], memory=memory, begin=again.intents[0])
         phrases = self._services.phrases
@@ -195,7 +212,7 @@ class Turns:
         return Answer([self._services.phrases.bubble("added_to_emergency", ticket_no=ticket_no)], trace, None, fresh)
 
     def _answered(self, step: Step, said: Said, memory: dict[str, Any], world: ServiceWorld) -> Answer:
-        fresh = {**memory, "not_understood": 0, "just_said": {}, **step.memory}
+        fresh = {**forgotten(memory), "not_understood": 0, "just_said": {}, **step.memory}
         trace = dict(step.trace)
         if step.state is not None:
             trace["flow"], trace["requested_slot"] = step.state.flow, step.state.asking

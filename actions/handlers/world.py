@@ -21,6 +21,7 @@ from actions.handlers.operations import AFTER_VERIFICATION, OPERATIONS
 from actions.handlers.operations.job import Job
 from actions.handlers.operations.outages import known_at
 from actions.handlers.services import Services, Stopwatch
+from actions.handlers.tariff_answer import price
 from actions.handlers.words import Bubble
 
 VERIFIED_FOR = timedelta(minutes=30)
@@ -160,7 +161,12 @@ class ServiceWorld:
         """A question in the middle of a flow: of this business's own materials first, else of anything."""
         if flow is not None and flow.about and any(word in said.words for word in MATERIALS) and len(said.words) <= 14:
             return answer_topic(self._services, flow.about)
-        found = ask_knowledge(self._services, said.words, self.watch)
+        asked = self._services.tariff_words.question(said.words)
+        found: Outcome | None
+        if asked is not None and (asked.province or self._services.provinces.own):
+            found = price(self._services, asked, said.now.date())
+        else:  # which province it is would be one question too many in the middle of a business
+            found = ask_knowledge(self._services, said.words, self.watch)
         if found is not None:
             for bubble in found.bubbles:
                 bubble.buttons = []

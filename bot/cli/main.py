@@ -195,6 +195,17 @@ def _dead_letters() -> list[Any]:
             return found
 
 
+@kb_app.command("impact")
+def kb_impact(
+    source: Annotated[str, typer.Argument(help="文件名或其中一段，如 供电营业规则")],
+    clause: Annotated[str, typer.Argument(help="条款，如 第二十九条；不写就是整份文件")] = "",
+) -> None:
+    """All articles and profile values that rest on a document, or on one clause of it."""
+    from bot.cli.impact import show_impact
+
+    raise typer.Exit(show_impact(PROJECT / "knowledge_base", source, clause, console))
+
+
 @flow_app.command("lint")
 def flow_lint() -> None:
     """Check all flow files."""

@@ -22,6 +22,7 @@ from actions.handlers.danger import safety_bubble
 from actions.handlers.forms.flow import FlowBook
 from actions.handlers.gaps import GapLog
 from actions.handlers.services import Services
+from actions.handlers.tariff_question import TariffWords
 from actions.handlers.webhook import webhook_app
 from actions.handlers.words import Phrases
 from actions.ports.couriers import LogCourier, WebhookCourier
@@ -56,6 +57,7 @@ from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.live import LiveKnowledge
 from knowledge_base.profiles import load_profile_chain
 from knowledge_base.versions import Versions
+from knowledge_base.tariff.schedules import Provinces
 
 log = logging.getLogger("dianda")
 
@@ -140,6 +142,8 @@ def assemble(settings: Settings, assistant: AssistantClient, metrics: Metrics, c
         phrases=phrases,
         clock=clock,
         gaps=GapLog(gaps, mask),
+        provinces=Provinces.load(PROJECT / "knowledge_base" / "profiles", settings.profile),
+        tariff_words=TariffWords.load(PROJECT / "actions" / "words" / "heard" / "tariff.yml"),
     )
     return Parts(
         settings=settings,
