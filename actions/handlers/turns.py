@@ -65,7 +65,8 @@ class Turns:
         if said.intent != "report_hazard" and state.asking != SWITCH and (asked is None or asked.type != "text"):
             said, later = added_in_flow(said, state.flow, flows)
         world = ServiceWorld(self._services, memory)
-        step = FormEngine(flows, world, self._services.phrases).turn(state, said, memory)
+        engine = FormEngine(flows, world, self._services.phrases)
+        step = engine.turn(state, said, memory) if said.text or not later else engine.ask_again(state)
         for wish in [w for w in later if w.intent == "faq"]:
             told = world.answer(flow, wish.said(said))
             step.bubbles[:0] = told.bubbles if told else [self._services.phrases.bubble("no_answer_in_flow")]
@@ -157,7 +158,10 @@ class Turns:
         elif (pointed := about_last_ticket(said, memory)) is not None:
             said = replace(said, intent=pointed, doubt="none")
         elif services.flows.begun_by(said.intent) is None or said.confidence < DOUBTFUL:
-            said = in_context(said, memory) or said
+            if (follows := in_context(said, memory)) is not None:
+                answer = self._question(follows, memory)
+                # The next bare question is about the same thing still.
+                return replace(answer, memory={**answer.memory, TOPIC: memory[TOPIC]})
         memory = {k: v for k, v in memory.items() if k != TOPIC}
         flow = flow or self._flow_for(said, memory)
         if flow is not None:

@@ -143,9 +143,10 @@ def _rank(wish: Wish, said: Said) -> tuple[int, bool]:
 
 def added_in_flow(said: Said, running: str, flows: FlowBook) -> tuple[Said, list[Wish]]:
     """对，顺便查下电费 in the middle of a flow: the answer, and the wishes said along with it."""
-    first, *rest = said.pieces or (None,)
-    if first is None or any(piece.joint == "mark" for piece in rest):
+    if not said.pieces or any(piece.joint == "mark" for piece in said.pieces):
         return said, []
+    # 另外帮我查下电费 is nothing but the addition.
+    first, *rest = said.pieces if len(said.pieces) > 1 else (Piece("", "word", "inform", 1.0), *said.pieces)
     begins = flows.begun_by(first.intent)
     if begins is not None and begins.flow != running and first.confidence >= SURE_AFTER_WORD:
         return said, []
