@@ -1,28 +1,35 @@
-"""The dialogue's four actions: a turn of a flow, an answer, a person, small talk. Thin: each picks who does it."""
+"""The dialogue's turns: of a running flow, or one that opens something. Thin: each picks who does it.
+
+A turn that opens something is first held against what went before (an offer, a question asked back, the last look-up, ticket
+or topic), then against itself (several wishes in one sentence), and only then taken for what it was understood as.
+"""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from actions.handlers import clarify
 from actions.handlers.articles import answer_bubble, answer_question, knowledge_trace
-from actions.handlers.forms.answers import read_answer
+from actions.handlers.clarify import CHOICES, FAILURES
+from actions.handlers.context import TOPIC, about_last_ticket, continued, in_context, subject
+from actions.handlers.forms.answers import is_no, is_yes
 from actions.handlers.forms.engine import ASKS, FormEngine, Step
 from actions.handlers.forms.flow import Flow
 from actions.handlers.forms.said import Said
-from actions.handlers.forms.state import FlowState
+from actions.handlers.forms.state import SWITCH, FlowState
 from actions.handlers.services import Services
 from actions.handlers.tariff_answer import forgotten, price_turn
+from actions.handlers.wishes import OFFERED, WAITING, Wish, added_in_flow, wishes_in
 from actions.handlers.words import Bubble, button
 from actions.handlers.world import ServiceWorld, hand_over
-
-CARRIES_OVER = re.compile(r"^(?:那|那么|还有|再)?.{0,14}(?:呢|也查一下|也看看|也查查)?[?？。]*$")
 
 DOUBTFUL = 0.9
 """Below this confidence of a wish, a sentence put as a question is first held against the knowledge base."""
 SURE_ANSWER = 0.7
 """…which answers instead when it is at least this sure."""
+NOT_NOW = re.compile(r"^(?:不用|不要|不需要|不必|先不|暂时不|算了|改天|下次|回头再|以后再)")
 
 
 @dataclass
@@ -35,33 +42,150 @@ class Answer:
     memory: dict[str, Any] = field(default_factory=dict)
     begin: str | None = None
     """An intent whose flow is to begin with this very turn, instead of bubbles."""
+    repeat: bool = False
+    """The last reply is to be said again, instead of bubbles, when there was one."""
     spent: dict[str, float] = field(default_factory=dict)
 
 
 class Turns:
-    """All four actions over the same services. Holds no state between calls."""
+    """All actions over the same services. Holds no state between calls."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
 
+    # -- the two doors -------------------------------------------------------------------------------------------------------
+
     def flow_turn(self, said: Said, state: FlowState | None, memory: dict[str, Any]) -> Answer:
         """A turn that begins or continues a flow."""
+        if state is None:
+            return self.open(said, memory, form=True)
+        flows = self._services.flows
+        flow = flows.named(state.flow)
+        asked = flow.field(state.asking) if flow else None
+        later: list[Wish] = []
+        if said.intent != "report_hazard" and state.asking != SWITCH and (asked is None or asked.type != "text"):
+            said, later = added_in_flow(said, state.flow, flows)
         world = ServiceWorld(self._services, memory)
-        engine = FormEngine(self._services.flows, world, self._services.phrases)
-        if state is not None:
-            step = engine.turn(state, said, memory)
-        elif (priced := self._priced(said, memory)) is not None:
+        engine = FormEngine(flows, world, self._services.phrases)
+        step = engine.turn(state, said, memory) if said.text or not later else engine.ask_again(state)
+        for wish in [w for w in later if w.intent == "faq"]:
+            told = world.answer(flow, wish.said(said))
+            step.bubbles[:0] = told.bubbles if told else [self._services.phrases.bubble("no_answer_in_flow")]
+        later = [w for w in later if w.intent != "faq"]
+        memory = {**memory, WAITING: [*memory.get(WAITING, ()), *(w.to_json() for w in later)]}
+        return self._after(said, self._answered(step, memory, world, flow), later)
+
+    def open(self, said: Said, memory: dict[str, Any], *, form: bool = False) -> Answer:
+        """A turn outside any flow. ``form``: the form is active, so that a flow can begin; else it is asked for."""
+        fresh = {k: v for k, v in memory.items() if k not in (OFFERED, CHOICES)}
+        if (answered := self._declined(said, memory, fresh)) is not None:
+            return self._after(said, answered)
+        said = self._accepted(said, memory) or clarify.chosen(said, memory) or said
+        later: list[Wish] = []
+        if wishes := wishes_in(said, self._services.flows):
+            said, later = wishes[0].said(said), wishes[1:]
+            fresh[WAITING] = [wish.to_json() for wish in later]
+        answer = self._one(said, fresh, form)
+        if answer.begin is not None:
+            # The form's action looks at the same turn again, with the memory as it was.
+            return replace(answer, memory=memory)
+        return self._after(said, answer, later)
+
+    # -- what the last reply had offered -------------------------------------------------------------------------------------
+
+    @staticmethod
+    def _accepted(said: Said, memory: dict[str, Any]) -> Said | None:
+        if not memory.get(OFFERED):
+            return None
+        wish = Wish.from_json(memory[OFFERED])
+        again = said.intent == wish.intent and (said.pressed or len(said.words) <= 6)
+        return wish.said(said) if is_yes(said) or again else None
+
+    def _declined(self, said: Said, memory: dict[str, Any], fresh: dict[str, Any]) -> Answer | None:
+        phrases = self._services.phrases
+        if memory.get(OFFERED) and (is_no(said) or said.intent in ("deny", "cancel") or NOT_NOW.match(said.words)):
+            return Answer([phrases.bubble("offer_declined")], memory=fresh)
+        if not clarify.none_of_these(said, memory):
+            return None
+        # The question asked back was a failure already counted.
+        name = "clarify_failed" if clarify.failures(memory) >= clarify.PATIENCE else "clarify_none"
+        return Answer([phrases.bubble(name)], memory=fresh)
+
+    def _after(self, said: Said, answer: Answer, later: list[Wish] | None = None) -> Answer:
+        """Wishes said along with this one: noted while the flow runs, offered when it has ended."""
+        waiting = [Wish.from_json(raw) for raw in answer.memory.get(WAITING, ())]
+        if not waiting or answer.memory.get(CHOICES):
+            return answer
+        flow = self._services.flows.named(answer.state.flow) if answer.state else None
+        if flow is not None:
+            waiting = [wish for wish in waiting if wish.intent not in flow.intents]
+            if later and waiting and not flow.emergency:
+                titles = "、".join(f"“{self._title(wish)}”" for wish in waiting)
+                answer.bubbles.insert(0, self._services.phrases.bubble("also_noted", first=flow.title, later=titles))
+        elif said.intent == "human_agent":
+            waiting = []
+        while waiting and flow is None:
+            wish = waiting.pop(0)
+            if wish.intent != "faq":
+                offer = self._services.phrases.bubble("also_wanted", title=self._title(wish))
+                offer.buttons = [
+                    button(self._services.phrases.text("button_now", title=self._title(wish)), "/" + wish.intent),
+                    button(self._services.phrases.text("button_not_now"), "/deny"),
+                ]
+                answer.bubbles.append(offer)
+                answer.memory[OFFERED] = wish.to_json()
+                break
+            told = self._question(wish.said(said), answer.memory)
+            answer.bubbles += told.bubbles
+            answer.trace["knowledge"] = [*answer.trace.get("knowledge", ()), *told.trace.get("knowledge", ())]
+            answer.memory = told.memory
+        answer.memory[WAITING] = [wish.to_json() for wish in waiting]
+        return answer
+
+    def _title(self, wish: Wish) -> str:
+        flow = self._services.flows.begun_by(wish.intent)
+        return flow.title if flow else wish.words
+
+    # -- one wish ------------------------------------------------------------------------------------------------------------
+
+    def _one(self, said: Said, memory: dict[str, Any], form: bool) -> Answer:
+        if (priced := self._priced(said, memory)) is not None:
             return priced
-        else:
-            flow = self._flow_for(said, memory)
-            if flow is None:
-                return self.small_talk(said, memory)
+        services = self._services
+        values: dict[str, str] = {}
+        flow: Flow | None = None
+        carried = continued(said, memory, services.flows) if said.intent != "report_hazard" else None
+        if carried is not None:
+            flow, values = carried
+            said = replace(said, intent=flow.intents[0], doubt="none")
+        elif (pointed := about_last_ticket(said, memory)) is not None:
+            said = replace(said, intent=pointed, doubt="none")
+        elif services.flows.begun_by(said.intent) is None or said.confidence < DOUBTFUL:
+            if (follows := in_context(said, memory)) is not None:
+                answer = self._question(follows, memory)
+                # The next bare question is about the same thing still.
+                return replace(answer, memory={**answer.memory, TOPIC: memory[TOPIC]})
+        memory = {k: v for k, v in memory.items() if k != TOPIC}
+        flow = flow or self._flow_for(said, memory)
+        if flow is not None:
+            return self._begin(flow, said, memory, values, form)
+        if said.intent == "human_agent":
+            return self._person(said, memory)
+        if said.intent in ("faq", "out_of_scope"):
+            return self._question(said, memory)
+        return self._small_talk(said, memory)
+
+    def _begin(self, flow: Flow, said: Said, memory: dict[str, Any], values: dict[str, str], form: bool) -> Answer:
+        if not values:
             if (answered := self._rather_a_question(said, flow, memory)) is not None:
                 return answered
-            if (asked := self._ask_back(said, memory)) is not None:
-                return asked
-            step = engine.begin(flow, said, memory)
-        return self._answered(step, said, memory, world)
+            if (asked := clarify.ask_back(self._services, said, memory)) is not None:
+                return Answer([asked[0]], memory=asked[1])
+        if not form:
+            return Answer([], begin=flow.intents[0])
+        world = ServiceWorld(self._services, memory)
+        step = FormEngine(self._services.flows, world, self._services.phrases).begin(flow, said, memory, values)
+        return self._answered(step, memory, world, flow)
 
     def _priced(self, said: Said, memory: dict[str, Any]) -> Answer | None:
         """What so many kWh cost, whatever else the sentence was taken for."""
@@ -70,7 +194,7 @@ class Turns:
             priced = price_turn(self._services, said, memory)
         if priced is None:
             return None
-        fresh = {**memory, "not_understood": 0, **priced.memory}
+        fresh = {**memory, FAILURES: 0, **priced.memory}
         return Answer(priced.bubbles, priced.trace, None, fresh, spent=world.watch.spent)
 
     def _rather_a_question(self, said: Said, flow: Flow, memory: dict[str, Any]) -> Answer | None:
@@ -88,72 +212,24 @@ class Turns:
         wish = button(flow.title, "/" + said.intent)
         if wish not in bubble.buttons:
             bubble.buttons.append(wish)
-        trace = {"knowledge": knowledge_trace(found.results)}
-        return Answer([bubble], trace, None, {**memory, "not_understood": 0}, spent=world.watch.spent)
+        fresh = {**memory, FAILURES: 0, TOPIC: subject(found.results[0].title)}
+        return Answer([bubble], {"knowledge": knowledge_trace(found.results)}, None, fresh, spent=world.watch.spent)
 
     def _flow_for(self, said: Said, memory: dict[str, Any]) -> Flow | None:
+        flows = self._services.flows
         if said.intent == "start_flow":
-            return self._services.flows.named(said.value("flow"))
+            return flows.named(said.value("flow"))
         if said.intent == "urge_ticket" and (repair := self._never_reported(said, memory)) is not None:
             return repair
-        return self._services.flows.begun_by(said.intent)
+        if said.intent in ("faq", "out_of_scope"):
+            return self._about_own_account(said)
+        return flows.begun_by(said.intent)
 
     def _never_reported(self, said: Said, memory: dict[str, Any]) -> Flow | None:
         """又停电了，赶紧派人: hurried words about an outage that nobody has reported yet are a report."""
         outage = dict(said.ranking).get("report_outage", 0.0)
         names_one = said.value("ticket_no") or said.value("phone") or memory.get("last_ticket")
         return self._services.flows.begun_by("report_outage") if outage >= 0.15 and not names_one else None
-
-    def _continued(self, said: Said, memory: dict[str, Any]) -> Flow | None:
-        """那上个月呢: a bare value after a look-up means the same look-up again."""
-        last = self._services.flows.named(memory.get("last_flow"))
-        if last is None or said.intent not in ("inform", "faq", "out_of_scope") or not CARRIES_OVER.match(said.words):
-            return None
-        fits = any(read_answer(f, said, asked=False).value for f in last.fields if f.type in ("month", "account_no"))
-        return last if fits and last.done.operation == "look_up" else None
-
-    def _ask_back(self, said: Said, memory: dict[str, Any]) -> Answer | None:
-        """When the understanding is not sure, ask which of the near intents is meant instead of guessing silently."""
-        if said.pressed or said.doubt == "none" or said.intent == "report_hazard":
-            return None
-        if {said.intent, *(name for name, _ in said.ranking[1:2])} == {"report_outage", "urge_ticket"}:
-            # Both want somebody to come; which one it is, is decided by whether anything was reported before.
-            return None
-        failures = int(memory.get("not_understood", 0)) + 1
-        phrases = self._services.phrases
-        if failures > 2:
-            return Answer([phrases.bubble("clarify_failed")], memory={**memory, "not_understood": 0})
-        options = self._options(said)
-        if len(options) < 2:
-            return None
-        bubble = phrases.bubble("clarify", spoken="，还是".join(title for title, _ in options))
-        bubble.buttons = [button(title, "/" + intent) for title, intent in options]
-        bubble.buttons.append(button("都不是", "/ask_capabilities"))
-        return Answer([bubble], memory={**memory, "not_understood": failures})
-
-    def _options(self, said: Said) -> list[tuple[str, str]]:
-        titles: dict[str, str] = {}
-        for intent, confidence in said.ranking[:3]:
-            flow = self._services.flows.begun_by(intent)
-            title = flow.title if flow else {"faq": "问政策规定", "human_agent": "转人工"}.get(intent)
-            if title and confidence >= 0.08:
-                titles.setdefault(title, intent)
-        return list(titles.items())
-
-    def question(self, said: Said, memory: dict[str, Any]) -> Answer:
-        """A question about rules, or one that nobody can answer."""
-        if (priced := self._priced(said, memory)) is not None:
-            return priced
-        wish = self._continued(said, memory) or self._about_own_account(said)
-        if wish is not None:
-            return Answer([], memory=memory, begin=wish.intents[0])
-        world = ServiceWorld(self._services, memory)
-        outcome = answer_question(self._services, said, world.watch)
-        answered = bool(outcome.trace.get("knowledge"))
-        if not answered and said.doubt != "none" and (asked := self._ask_back(said, memory)) is not None:
-            return asked
-        fresh = {**memory, "not_understood": 0}
-        return Answer(outcome.bubbles, outcome.trace, None, fresh, spent=world.watch.spent)
 
     def _about_own_account(self, said: Said) -> Flow | None:
         """Whoever names an account wants that account looked up, however general the sentence may sound."""
@@ -165,7 +241,24 @@ class Turns:
         others = [flow for flow, confidence in flows if confidence >= 0.05]
         return next(iter([*looks_up, *others]), None)
 
-    def person(self, said: Said, memory: dict[str, Any]) -> Answer:
+    # -- words ---------------------------------------------------------------------------------------------------------------
+
+    def _question(self, said: Said, memory: dict[str, Any]) -> Answer:
+        """A question about rules, or one that nobody can answer."""
+        world = ServiceWorld(self._services, memory)
+        outcome = answer_question(self._services, said, world.watch)
+        known = outcome.trace.get("knowledge")
+        if known:
+            hit = self._services.knowledge.hit(known[0]["topic"])
+            fresh = {**memory, FAILURES: 0, **({TOPIC: subject(hit.title)} if hit else {})}
+        else:
+            if (asked := clarify.ask_back(self._services, said, memory)) is not None:
+                return Answer([asked[0]], memory=asked[1], spent=world.watch.spent)
+            # Both phrases offer a person already.
+            fresh = {**memory, FAILURES: clarify.failures(memory) + 1}
+        return Answer(outcome.bubbles, outcome.trace, None, fresh, spent=world.watch.spent)
+
+    def _person(self, said: Said, memory: dict[str, Any]) -> Answer:
         """A person is wanted."""
         summary = [f"客户说：{said.words}"] if said.words else []
         if memory.get("last_flow"):
@@ -173,31 +266,32 @@ class Turns:
             summary.append(f"上一项业务：{flow.title if flow else memory['last_flow']}")
         if memory.get("last_ticket"):
             summary.append(f"最近工单：{memory['last_ticket']}")
+        summary += [f"还提到：{self._title(Wish.from_json(raw))}" for raw in memory.get(WAITING, ())]
         outcome = hand_over(self._services, said, "客户要求人工", summary, "normal")
-        return Answer(outcome.bubbles, outcome.trace, None, memory)
+        return Answer(outcome.bubbles, outcome.trace, None, {**memory, FAILURES: 0})
 
-    def small_talk(self, said: Said, memory: dict[str, Any]) -> Answer:
+    def _small_talk(self, said: Said, memory: dict[str, Any]) -> Answer:
         """Greetings, thanks, who are you, what can you do, and answers that nothing had asked for."""
-        if (priced := self._priced(said, memory)) is not None:
-            return priced
-        if (again := self._continued(said, memory)) is not None:
-            return Answer([], memory=memory, begin=again.intents[0])
         phrases = self._services.phrases
         name = said.intent if said.intent in KNOWN_SMALL_TALK else "unsure"
         if said.intent == "switch_elderly_mode":
             name = "elder_mode_off" if re.search("关|退出|不要|正常|普通|小一点|换回", said.words) else "elder_mode"
         if said.intent == "repeat":
-            return Answer([phrases.bubble("nothing_to_repeat")], memory=memory)
+            return Answer([phrases.bubble("nothing_to_repeat")], memory=memory, repeat=True)
         if said.intent == "inform" and memory.get("emergency_ticket") and said.values("phone", "address"):
             return self._added_to_emergency(said, memory)
-        if said.doubt == "unsure" and said.intent not in ("greet", "goodbye", "thank", "inform"):
-            if (asked := self._ask_back(said, memory)) is not None:
-                return asked
-            name = "unsure"
+        if said.intent not in ("greet", "goodbye", "thank", "inform") or (
+            said.intent == "inform" and not said.entities
+        ):
+            if (asked := clarify.ask_back(self._services, said, memory)) is not None:
+                return Answer([asked[0]], memory=asked[1])
+            name = "unsure" if said.doubt == "unsure" else name
+        if name == "unsure":
+            return Answer([phrases.bubble(name)], memory={**memory, FAILURES: clarify.failures(memory) + 1})
         if said.intent == "inform":
             kept = {e["entity"]: str(e["value"]) for e in said.entities if e.get("value")}
             memory = {**memory, "just_said": kept}
-        return Answer([phrases.bubble(name)], memory=memory)
+        return Answer([phrases.bubble(name)], memory={**memory, FAILURES: 0})
 
     def _added_to_emergency(self, said: Said, memory: dict[str, Any]) -> Answer:
         """A phone or a nearer place, given after the emergency ticket was filed, belongs to it."""
@@ -211,17 +305,20 @@ class Turns:
         trace = {"ticket": {"ticket_no": ticket_no, "kind": ticket.kind.value}}
         return Answer([self._services.phrases.bubble("added_to_emergency", ticket_no=ticket_no)], trace, None, fresh)
 
-    def _answered(self, step: Step, said: Said, memory: dict[str, Any], world: ServiceWorld) -> Answer:
-        fresh = {**forgotten(memory), "not_understood": 0, "just_said": {}, **step.memory}
+    def _answered(self, step: Step, memory: dict[str, Any], world: ServiceWorld, flow: Flow | None) -> Answer:
+        fresh = {**forgotten(memory), FAILURES: 0, "just_said": {}, **step.memory}
         trace = dict(step.trace)
         if step.state is not None:
             trace["flow"], trace["requested_slot"] = step.state.flow, step.state.asking
+        elif flow is not None and flow.about and (hit := self._services.knowledge.hit(flow.about)) is not None:
+            fresh[TOPIC] = subject(hit.title)
         return Answer(step.bubbles, trace, step.state, fresh, spent=world.watch.spent)
 
 
 KNOWN_SMALL_TALK = frozenset(
-    {"greet", "goodbye", "thank", "bot_challenge", "ask_capabilities", "affirm", "deny", "cancel", "inform"}
-)
+    {"greet", "goodbye", "thank", "bot_challenge", "ask_capabilities", "affirm", "deny", "cancel", "inform",
+     "switch_elderly_mode"}
+)  # fmt: skip
 
 
 def repeated(bubbles: list[dict[str, Any]]) -> list[Bubble]:

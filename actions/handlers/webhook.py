@@ -6,7 +6,6 @@ rasa-sdk's executor runs behind the service's own aiohttp application, so its ol
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
@@ -16,7 +15,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import ActionExecutor, CollectingDispatcher
 
-from actions.handlers.forms.said import Said
+from actions.handlers.forms.said import Piece, Said
 from actions.handlers.forms.state import FlowState
 from actions.handlers.services import Services
 from actions.handlers.turns import Answer, Turns, repeated
@@ -30,12 +29,8 @@ def webhook_app(services: Services, *, threads: int = 4) -> web.Application:
     pool = ThreadPoolExecutor(threads, thread_name_prefix="action")
     executor = ActionExecutor()
     executor.register_action(_FlowForm(services, turns, pool))
-    for name, work in (
-        ("action_answer", turns.question),
-        ("action_hand_over", turns.person),
-        ("action_small_talk", turns.small_talk),
-    ):
-        executor.register_action(_Plain(name, work, services, pool))
+    for name in ("action_answer", "action_hand_over", "action_small_talk"):
+        executor.register_action(_Plain(name, turns, services, pool))
 
     async def run(request: web.Request) -> web.Response:
         outcome = await executor.run(await request.json())
@@ -98,22 +93,22 @@ class _Handler(Action):  # type: ignore[misc]  # rasa-sdk is untyped
             doubt=latest.get("doubt") or "none",
             ranking=tuple((r["name"], float(r.get("confidence") or 0.0)) for r in ranking),
             entities=tuple(latest.get("entities") or ()),
+            pieces=tuple(_piece(raw) for raw in about.get("pieces") or ()),
         )
 
 
 class _Plain(_Handler):
     """An action outside the form."""
 
-    def __init__(
-        self, name: str, work: Callable[[Said, dict[str, Any]], Answer], services: Services, pool: ThreadPoolExecutor
-    ) -> None:
+    def __init__(self, name: str, turns: Turns, services: Services, pool: ThreadPoolExecutor) -> None:
         super().__init__(name, services, pool)
-        self._do = work
+        self._turns = turns
 
     def _work(self, said: Said, tracker: Tracker, memory: dict[str, Any]) -> Answer:
-        if said.intent == "repeat" and (last := _last_reply(tracker)):
-            return Answer(repeated(last), memory=memory)
-        return self._do(said, memory)
+        answer = self._turns.open(said, memory)
+        if answer.repeat and (last := _last_reply(tracker)):
+            return replace(answer, bubbles=repeated(last))
+        return answer
 
     def _events(self, answer: Answer) -> list[dict[str, Any]]:
         if answer.begin is None:
@@ -140,6 +135,10 @@ class _FlowForm(_Handler):
             SlotSet("flow_state", answer.state.to_json() if answer.state else None),
             SlotSet("requested_slot", "flow_answer" if running else None),
         ]
+
+
+def _piece(raw: dict[str, Any]) -> Piece:
+    return Piece(raw["text"], raw["joint"], raw["intent"], float(raw["confidence"]), tuple(raw.get("entities") or ()))
 
 
 def _raw_text(tracker: Tracker) -> str:

@@ -11,6 +11,7 @@ from actions.desk.errors import AccountLocked, VerificationFailed
 from actions.desk.lifecycle import ENDED
 from actions.desk.tickets import Priority, TicketFilter
 from actions.handlers.articles import answer_topic, ask_knowledge
+from actions.handlers.context import OTHER_ACCOUNT, bare_question, subject
 from actions.handlers.danger import safety_bubble
 from actions.handlers.forms.answers import read_answer
 from actions.handlers.forms.engine import Outcome
@@ -20,6 +21,7 @@ from actions.handlers.forms.state import FlowState
 from actions.handlers.operations import AFTER_VERIFICATION, OPERATIONS
 from actions.handlers.operations.job import Job
 from actions.handlers.operations.outages import known_at
+from actions.handlers.operations.tickets import KINDS
 from actions.handlers.services import Services, Stopwatch
 from actions.handlers.tariff_answer import price
 from actions.handlers.words import Bubble
@@ -59,6 +61,8 @@ class ServiceWorld:
 
     def _trusted(self, said: Said, memory: dict[str, Any]) -> Account | None:
         """The account this customer has verified or linked, unless another one is named in this very sentence."""
+        if OTHER_ACCOUNT.search(said.words) and said.value("account_no") is None:
+            return None
         verified = memory.get("verified") or {}
         account = None
         if verified.get("until", "") > said.now.isoformat():
@@ -90,11 +94,13 @@ class ServiceWorld:
         return read_answer(item, said, asked=False).value
 
     def _last_ticket(self, said: Said, memory: dict[str, Any]) -> str | None:
-        page = self._services.desk.tickets(TicketFilter(conversation_id=said.conversation_id), limit=1)
-        if page.tickets:
-            return page.tickets[0].ticket_no
+        """The ticket meant without a number: of the kind named (那个投诉), else the one talked of last."""
+        own = self._services.desk.tickets(TicketFilter(conversation_id=said.conversation_id), limit=20).tickets
+        named = [t for t in own if KINDS[t.kind.value] in said.words]
+        if named:
+            return named[0].ticket_no
         last = memory.get("last_ticket")
-        return str(last) if last else None
+        return str(last) if last else own[0].ticket_no if own else None
 
     def look(self, flow: Flow, field: FlowField, state: FlowState, said: Said) -> Outcome:
         """Verification, and outages that are already known at an address."""
@@ -166,7 +172,11 @@ class ServiceWorld:
         if asked is not None and (asked.province or self._services.provinces.own):
             found = price(self._services, asked, said.now.date())
         else:  # which province it is would be one question too many in the middle of a business
-            found = ask_knowledge(self._services, said.words, self.watch)
+            # 那要多久呢 in the middle of a business asks about that business.
+            about = self._services.knowledge.hit(flow.about) if flow is not None and flow.about else None
+            core = bare_question(said.words)
+            question = f"{subject(about.title)}，{core}" if about is not None and core else said.words
+            found = ask_knowledge(self._services, question, self.watch)
         if found is not None:
             for bubble in found.bubbles:
                 bubble.buttons = []

@@ -312,10 +312,15 @@ def asking(outcomes: Outcomes, thresholds: Thresholds) -> Asking:
     return Asking(*(share(c) for c in (right & ~asked, ~right & ~asked, right & asked, ~right & asked)))
 
 
+CLOSEST = 15
+"""No lead above this (in hundredths) is called close, however little the cost: on the evaluation set a limit of 0.15 asks back
+needlessly in 1.5 % of all sentences, one of 0.38 in 3.5 %, and a customer who is asked too often stops answering."""
+
+
 def choose_asking(sets: Sequence[Outcomes], bias: float) -> Thresholds:
     """``unsure`` and ``close`` with the least cost, averaged over `sets`, whose probabilities already carry `bias`."""
     ranked = [_Ranked.of(outcomes) for outcomes in sets]
-    grid = [(round(0.01 * u, 2), round(0.01 * c, 2)) for u, c in product(range(14, 61, 2), range(0, 41, 2))]
+    grid = [(round(0.01 * u, 2), round(0.01 * c, 2)) for u, c in product(range(14, 61, 2), range(0, CLOSEST + 1))]
     unsure, close = min(grid, key=lambda pair: round(share([r.cost(*pair) for r in ranked]), 9))
     return Thresholds(unsure, close, bias)
 

@@ -156,6 +156,13 @@ class FormEngine:
             return self._answer_confirm(flow, state, said, step, memory)
         return self._answer_field(flow, state, said, step, memory)
 
+    def ask_again(self, state: FlowState) -> Step:
+        """The question under way once more, for a turn that said nothing to it."""
+        flow = self._flows.named(state.flow)
+        if flow is None:
+            return Step([self._phrases.bubble("flow_gone")], None)
+        return self._ask_again(flow, state, Step([], state))
+
     def _answer_field(self, flow: Flow, state: FlowState, said: Said, step: Step, memory: dict[str, Any]) -> Step:
         asked = flow.field(state.asking)
         if asked is None:

@@ -11,6 +11,18 @@ _PAYLOAD = re.compile(r"^/([a-z_]+)(\{.*\})?$", re.DOTALL)
 
 
 @dataclass(frozen=True)
+class Piece:
+    """A piece of a sentence that looked compound, understood by itself (`bot.language.clauses`)."""
+
+    text: str
+    joint: str
+    """``word`` when 还有, 顺便 and the like stand between the pieces, ``mark`` when only commas do."""
+    intent: str
+    confidence: float
+    entities: tuple[dict[str, Any], ...] = ()
+
+
+@dataclass(frozen=True)
 class Said:
     """One turn: words, understanding, and where and when it came."""
 
@@ -27,6 +39,8 @@ class Said:
     """``none``, ``close`` (the two best intents are near each other) or ``unsure``."""
     ranking: tuple[tuple[str, float], ...] = ()
     entities: tuple[dict[str, Any], ...] = field(default_factory=tuple)
+    pieces: tuple[Piece, ...] = ()
+    """The pieces of a sentence that looks compound; empty for any other."""
 
     @property
     def pressed(self) -> bool:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from actions.desk.errors import IllegalMove, InvalidTicket, UnknownTicket
-from actions.desk.tickets import Kind, NewTicket, Priority, Ticket, TicketClock, TicketFilter
+from actions.desk.tickets import Kind, NewTicket, Priority, Ticket, TicketClock
 from actions.handlers import masks
 from actions.handlers.forms.engine import Outcome
 from actions.handlers.operations.job import Job
@@ -197,7 +197,7 @@ def progress(job: Job) -> Outcome:
     bubble.card = ticket_card(ticket, here=ticket.conversation_id == job.said.conversation_id)
     if ticket.status.value not in ("closed", "withdrawn", "resolved", "called_back", "merged"):
         bubble.buttons = [button("催一下", "/urge_ticket"), button("撤销", "/cancel_ticket")]
-    return Outcome([bubble], _touched(ticket), {"last_ticket": ticket.ticket_no})
+    return Outcome([bubble], _touched(ticket), _shown(ticket))
 
 
 def urge(job: Job) -> Outcome:
@@ -214,7 +214,7 @@ def urge(job: Job) -> Outcome:
         return _too_late(job, ticket)
     bubble = job.services.phrases.bubble("urged", ticket_no=ticket.ticket_no, status=STATUSES[ticket.status.value])
     bubble.card = ticket_card(ticket, here=ticket.conversation_id == job.said.conversation_id)
-    return Outcome([bubble], _touched(ticket), {"last_ticket": ticket.ticket_no})
+    return Outcome([bubble], _touched(ticket), _shown(ticket))
 
 
 def withdraw(job: Job) -> Outcome:
@@ -230,6 +230,11 @@ def withdraw(job: Job) -> Outcome:
     except IllegalMove:
         return _too_late(job, ticket)
     return Outcome([job.services.phrases.bubble("withdrawn", ticket_no=ticket.ticket_no)], _touched(ticket))
+
+
+def _shown(ticket: Ticket) -> dict[str, Any]:
+    """For the memory: the ticket talked of, which its owner need not prove again in this conversation."""
+    return {"last_ticket": ticket.ticket_no, "shown_ticket": ticket.ticket_no}
 
 
 def _touched(ticket: Ticket) -> dict[str, Any]:
@@ -261,6 +266,7 @@ def _own_ticket(job: Job) -> Ticket | Outcome:
         verified = (job.memory.get("verified") or {}).get("account_no")
         if (
             mine
+            or ticket.ticket_no == job.memory.get("shown_ticket")
             or (verified and ticket.account_no == verified)
             or (ticket.contact_phone and ticket.contact_phone == job.values.get("phone"))
         ):
@@ -268,9 +274,3 @@ def _own_ticket(job: Job) -> Ticket | Outcome:
     if "phone" not in job.values and ticket.contact_phone and job.flow.field("phone") is not None:
         return Outcome([job.services.phrases.bubble("ticket_needs_phone")], ask_again="phone")
     return Outcome([job.services.phrases.bubble("ticket_unknown")], ask_again="ticket_no")
-
-
-def latest_ticket(job: Job) -> str | None:
-    """The newest ticket of this conversation, which 那个单子 means."""
-    page = job.services.desk.tickets(TicketFilter(conversation_id=job.said.conversation_id), limit=1)
-    return page.tickets[0].ticket_no if page.tickets else None

@@ -1,0 +1,122 @@
+"""Asking back instead of guessing: two or three buttons in plain words, and a person after two failures in a row."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Any
+
+from actions.handlers.forms.answers import is_no, is_yes
+from actions.handlers.forms.said import Said
+from actions.handlers.services import Services
+from actions.handlers.words import Bubble, button
+
+CHOICES = "choices"
+"""Memory: what was offered, as [title, intent, topic], and the words it was about."""
+FAILURES = "not_understood"
+PATIENCE = 2
+"""Failures in a row after which a person is offered."""
+MOST_BUTTONS = 3
+LEAST = 0.08
+"""Below this confidence an intent is no button."""
+_URGENT_PAIR = frozenset({"report_outage", "urge_ticket"})
+"""Both want somebody to come; which it is, is decided by whether anything was reported before."""
+_ORDINAL = re.compile(r"^(?:选|要|是|我选|就)?(?:第)?([一二三两123])(?:个|项|种)?(?:吧|啊|呀)?$")
+_FIRST = re.compile(r"前面那?个?|前者|头一个|上面那?个?")
+_LAST = re.compile(r"后面那?个?|后者|最后一?个?|下面那?个?")
+
+
+def failures(memory: dict[str, Any]) -> int:
+    """How many turns in a row have not been understood."""
+    return int(memory.get(FAILURES, 0))
+
+
+def ask_back(services: Services, said: Said, memory: dict[str, Any]) -> tuple[Bubble, dict[str, Any]] | None:
+    """The question which of the near intents is meant, with the memory that goes with it; None when there is no doubt."""
+    if said.pressed or said.doubt == "none" or said.intent == "report_hazard":
+        return None
+    if {said.intent, *(name for name, _ in said.ranking[1:2])} == _URGENT_PAIR:
+        return None
+    if failures(memory) >= PATIENCE:
+        return services.phrases.bubble("clarify_failed"), {**memory, FAILURES: 0}
+    options = _options(services, said)
+    if not options:
+        return None
+    failed = failures(memory) + 1
+    spoken = "，还是".join(title for title, _, _ in options)
+    bubble = services.phrases.bubble("clarify" if len(options) > 1 else "clarify_one", spoken=spoken)
+    for title, intent, topic in options:
+        bubble.buttons.append(button(title, "/faq", choice=f"topic:{topic}") if topic else button(title, "/" + intent))
+    bubble.buttons.append(button(services.phrases.text("button_none_of_these"), "/deny"))
+    if failed >= PATIENCE:
+        bubble.buttons.append(button(services.phrases.text("button_person"), "/human_agent"))
+    values = [{"entity": e["entity"], "value": e.get("value")} for e in said.entities]
+    kept = {"options": [list(option) for option in options], "words": said.words, "entities": values}
+    return bubble, {**memory, FAILURES: failed, CHOICES: kept}
+
+
+def _options(services: Services, said: Said) -> list[tuple[str, str, str]]:
+    """Title, intent and topic of what may be meant; small talk and what is out of scope are covered by 都不是."""
+    found: list[tuple[str, str, str]] = []
+    for intent, confidence in said.ranking[:MOST_BUTTONS]:
+        flow = services.flows.begun_by(intent)
+        if confidence < LEAST or (flow is not None and flow.title in [title for title, _, _ in found]):
+            continue
+        if flow is not None:
+            found.append((flow.title, intent, ""))
+        elif intent == "human_agent":
+            found.append((services.phrases.text("button_person"), intent, ""))
+        elif intent == "faq" and (hit := _article(services, said.words)) is not None:
+            found.append((services.phrases.text("button_topic", title=hit.title), "faq", hit.topic))
+    # One weak guess among small talk is no question worth asking.
+    return found if len(found) > 1 or (found and said.doubt == "close") else []
+
+
+def _article(services: Services, words: str) -> Any:
+    found = services.knowledge.search(words, 1)
+    return found.results[0] if found.answerable and found.results else None
+
+
+def chosen(said: Said, memory: dict[str, Any]) -> Said | None:
+    """The turn as it was meant from the start, when this one picks what was offered, by button or in words."""
+    kept = memory.get(CHOICES)
+    option = _picked(said, [tuple(o) for o in kept["options"]]) if kept else None
+    if kept is None or option is None:
+        return None
+    _, intent, topic = option
+    values = [*kept["entities"], *said.entities]
+    if topic:
+        values.append({"entity": "choice", "value": f"topic:{topic}"})
+    return replace(
+        said,
+        text=kept["words"],
+        intent=intent,
+        confidence=1.0,
+        doubt="none",
+        ranking=((intent, 1.0),),
+        entities=tuple(values),
+        pieces=(),
+    )
+
+
+def none_of_these(said: Said, memory: dict[str, Any]) -> bool:
+    """Whether the customer says that nothing offered was meant."""
+    return bool(memory.get(CHOICES)) and (is_no(said) or said.intent == "deny")
+
+
+def _picked(said: Said, options: list[tuple[str, str, str]]) -> tuple[str, str, str] | None:
+    if said.pressed:
+        return next((o for o in options if o[1] == said.intent and not o[2]), None)
+    words = said.words.strip("。.!！,， ")
+    if len(options) == 1 and is_yes(said):
+        return options[0]
+    ordinal = _ORDINAL.match(words)
+    if ordinal:
+        at = {"一": 0, "1": 0, "二": 1, "两": 1, "2": 1, "三": 2, "3": 2}[ordinal.group(1)]
+        return options[at] if at < len(options) else None
+    if len(words) <= 8 and _FIRST.search(words):
+        return options[0]
+    if len(words) <= 8 and _LAST.search(words):
+        return options[-1]
+    named = [o for o in options if o[0] in words or (len(words) >= 2 and words in o[0])]
+    return named[0] if len(named) == 1 else None
