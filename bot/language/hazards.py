@@ -20,7 +20,7 @@ _LONGEST = 600
 _FEW = 14
 _PAUSES = re.compile(r"[,，。.…、!！~\-— ]|呃|嗯|那个|就是")
 _THING_AND_WORD = re.compile(
-    rf"(?:喂|快|哎|啊|救|这|那|我家|楼下)*(?:{WIRE}|{POLE}|{CORE})(?:那里|这里|那边|上|里|那|这|有)?(?P<word>[火烟炸爆燃])(?:了|啊|呀)*"
+    rf"(?:喂|快来|快|来人|赶紧|救命|哎|啊|救|这|那|我家|楼下)*(?:{WIRE}|{POLE}|{CORE})(?:那里|这里|那边|上|里|那|这|有)?(?P<word>[火烟炸爆燃])(?:了|啊|呀)*"
 )
 _SPELT = {"dao": "倒", "huo": "火", "yan": "烟", "dian": "电", "xian": "线", "zha": "炸", "duan": "断", "gan": "杆"}
 _HALF_SPELT = re.compile(r"(?<=[一-鿿])(?:dao|huo|yan|dian|xian|zha|duan|gan)(?![a-z])")

@@ -125,7 +125,8 @@ class Listener:
 
     def _is_meant(self, window: str, word: str) -> bool:
         """True for what is meant as it stands: an innocent word, or one with nothing but sound in common."""
-        if any(word in window for word in self._innocent):
+        # 垫线 is innocent, 垫线杆 is not: a long word has more to be known by.
+        if window in self._innocent or (word not in self._long and any(word in window for word in self._innocent)):
             return True
         return word not in self._long and not any(a == b and a not in _FUNCTION for a, b in zip(window, word))  # noqa: B905
 

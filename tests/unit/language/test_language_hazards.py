@@ -28,6 +28,21 @@ def test_harmless_sentences_raise_no_alarm() -> None:
     assert [text for text in sentences("harmless.txt") if danger(text)] == []
 
 
+def test_strangers_dangers_are_heard() -> None:
+    """Typed in fear, misheard, in dialect: written by somebody else than the rules' first test set."""
+    dangers = sentences("strangers_dangers.txt")
+    missed = [text for text in dangers if danger(text) is None]
+    assert len(dangers) >= 300
+    assert len(missed) <= len(dangers) * 0.01, missed
+
+
+def test_what_only_sounds_dangerous_raises_no_alarm() -> None:
+    harmless = sentences("strangers_harmless.txt")
+    alarms = [text for text in harmless if danger(text)]
+    assert len(harmless) >= 350
+    assert len(alarms) <= len(harmless) * 0.005, alarms
+
+
 @pytest.mark.parametrize(
     ("text", "kind"),
     [
