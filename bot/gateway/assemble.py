@@ -56,8 +56,8 @@ from bot.language.hazards import danger
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.live import LiveKnowledge
 from knowledge_base.profiles import load_profile_chain
-from knowledge_base.versions import Versions
 from knowledge_base.tariff.schedules import Provinces
+from knowledge_base.versions import Versions
 
 log = logging.getLogger("dianda")
 
