@@ -94,6 +94,8 @@ def one(answer: Answer) -> Any:
         ("zhejiang", "合表用了300度", ["300度 × 0.558元 = 167.40元"], "167.4元", "tariff-shared-meter"),
         ("guangdong", "五口人七月用700度多少钱", ["360度", "340度", "加100度"], "元", "tariff-large-household"),
         ("jiangsu", "低保户一个月用100度要交多少钱", ["减 15度", "44.91元"], "44.91元", "tariff-low-income-free"),
+        ("zhejiang", "每个月用400度，一年要多少电费", ["2760度 × 0.538元", "2040度 × 0.588元", "2684.40元"], "浙江一年用4800度，", "tariff-tier-rules"),
+        ("zhejiang", "420 kWh 多少钱", ["225.96元"], "225.96元", "tariff-tier-rules"),
         ("jiangsu", "一年用3000度要多少电费", ["2760度 × 0.5283元", "240度 × 0.5783元", "1596.90元"], "1596.9元", "tariff-tier-rules"),
     ],
 )  # fmt: skip
