@@ -87,10 +87,10 @@ class TariffWords:
         peak, valley = (f"(?:{self._parts[side].pattern})" for side in ("peak", "valley"))
         gap = rf"(?:(?!{peak}|{valley}|{NUMERAL}).){{0,6}}?"
         number = rf"(?<!{NUMERAL})(?<!\.)({_NUMBER})"
-        self._quantity = re.compile(rf"(?<!第){number}(?:多|来)?{unit}", re.I)
-        self._sides = [(re.compile(f"{side}{gap}{number}{_CLOCK}(?:{unit})?", re.I),
-                        re.compile(f"{number}(?:{unit})?(?:的|是)?{side}", re.I)) for side in (peak, valley)]  # fmt: skip
-        self._before = re.compile(rf"(?:{self._parts['before'].pattern})[^度,，。;；]{{0,12}}?{number}(?:多|来)?{unit}", re.I)
+        self._quantity = re.compile(rf"(?<!第){number}(?:多|来)? ?{unit}", re.I)
+        self._sides = [(re.compile(f"{side}{gap}{number}{_CLOCK}(?: ?{unit})?", re.I),
+                        re.compile(f"{number}(?: ?{unit})?(?:的|是)?{side}", re.I)) for side in (peak, valley)]  # fmt: skip
+        self._before = re.compile(rf"(?:{self._parts['before'].pattern})[^度,，。;；]{{0,12}}?{number}(?:多|来)? ?{unit}", re.I)
         self._places = {word: name for name, known in self._provinces.items() for word in known}
 
     @classmethod
@@ -143,7 +143,10 @@ class TariffWords:
         if kwh is None and peak is None and valley is None and before is not None and self._says("price", text):
             # 今年用了3000度要多少钱: the year so far is itself what is asked about.
             kwh, before = before, Decimal(0)
+        each_month = self._says("each_month", text)
         months = self._months(taker)
+        if kwh is not None and months and months > 1 and each_month:
+            kwh *= months
         province = next((self._places[word] for word in self._places if taker.take(re.compile(word))), None)
         elsewhere = taker.take(self._parts["elsewhere"]) if province is None else None
         shared = True if taker.take(self._parts["shared"]) else None

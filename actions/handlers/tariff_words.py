@@ -67,6 +67,8 @@ class Teller:
             return self._phrases.text("tariff_use_shared", **told)
         if use.valley is None:
             return self._phrases.text("tariff_use", **told)
+        if use.valley in (0, use.kwh):
+            return self._phrases.text("tariff_use_valley" if use.valley else "tariff_use_peak", **told)
         return self._phrases.text("tariff_use_peak_valley", **told, peak=plain(use.kwh - use.valley), valley=plain(use.valley))
 
     def _when(self, months: int) -> str:

@@ -105,8 +105,11 @@ def _by_time(
     tariff: Tariff, prices: TimeOfUse, use: Use, valley: Decimal, parts: list[tuple[int, Decimal]]
 ) -> Iterator[Line]:
     tier = parts[0][0] if len(parts) == 1 else 1
-    yield Line(Kind.PEAK, tier, use.kwh - valley, prices.peak[tier - 1])
-    yield Line(Kind.VALLEY, tier, valley, prices.valley[tier - 1])
+    peak = use.kwh - valley
+    if peak or not valley:
+        yield Line(Kind.PEAK, tier, peak, prices.peak[tier - 1])
+    if valley:
+        yield Line(Kind.VALLEY, tier, valley, prices.valley[tier - 1])
     if len(parts) > 1:
         for crossed, kwh in parts:
             if crossed > 1:

@@ -14,13 +14,17 @@ from actions.desk.verifier import Verifier
 from actions.handlers.forms.flow import FlowBook
 from actions.handlers.forms.said import Piece, Said
 from actions.handlers.forms.state import FlowState
+from actions.handlers.gaps import GapLog
 from actions.handlers.services import Services
+from actions.handlers.tariff_question import TariffWords
 from actions.handlers.turns import Answer, Turns
 from actions.handlers.words import Phrases
-from actions.ports.memory import MemoryAttempts, MemoryCustomers, MemoryHandoffs, MemoryTicketStore
+from actions.ports.memory import MemoryAttempts, MemoryCustomers, MemoryGaps, MemoryHandoffs, MemoryTicketStore
 from bot.language.clauses import clauses
 from bot.language.entities import find_entities
 from bot.language.hazards import danger
+from bot.gateway.masking import mask
+from knowledge_base.tariff.schedules import Provinces
 from tests.unit.handlers.worlds import NOW, ROOT
 
 Ranking = Sequence[tuple[str, float]]
@@ -84,6 +88,9 @@ class Customer:
             flows=FlowBook.load(ROOT / "actions" / "flows"),
             phrases=Phrases.load(ROOT / "actions" / "words"),
             clock=clock,
+            gaps=GapLog(MemoryGaps(), mask),
+            provinces=Provinces.load(ROOT / "knowledge_base" / "profiles", "state_grid"),
+            tariff_words=TariffWords.load(ROOT / "actions" / "words" / "heard" / "tariff.yml"),
         )
         self.turns = Turns(self.services)
         self.understand: Callable[[str], tuple[Ranking, str]] = lambda text: self._told(minds, text)

@@ -12,10 +12,13 @@ from hypothesis import strategies as st
 
 from actions.handlers.forms.flow import FlowBook
 from actions.handlers.forms.said import Said
+from actions.handlers.gaps import GapLog
 from actions.handlers.services import Services
 from actions.handlers.tariff_question import Asked, TariffWords
 from actions.handlers.turns import Answer, Turns
 from actions.handlers.words import Phrases
+from actions.ports.memory import MemoryGaps
+from bot.gateway.masking import mask
 from bot.language.entities import find_entities
 from knowledge_base.figures import figures
 from knowledge_base.tariff.schedules import Provinces
@@ -48,7 +51,7 @@ class Asking:
         self.turns = Turns(
             Services(
                 desk=nobody, customers=nobody, verifier=nobody, handoffs=nobody, knowledge=NoKnowledge(), flows=FLOWS,
-                phrases=PHRASES, clock=nobody, provinces=Provinces.load(PROFILES, profile), tariff_words=WORDS,
+                phrases=PHRASES, clock=nobody, gaps=GapLog(MemoryGaps(), mask), provinces=Provinces.load(PROFILES, profile), tariff_words=WORDS,
             )
         )  # fmt: skip
         self.memory: dict[str, Any] = {}
@@ -89,9 +92,13 @@ def one(answer: Answer) -> Any:
         ("state_grid", "夏天用六百度多少钱(广东)", ["= 370.40元", "广州"], "370.4元", "tariff-tier-rules"),
         ("jiangsu", "峰电200谷电150多少钱", ["200度 × 0.5583元", "150度 × 0.3583元", "165.41元"], "165.41元", "tariff-peak-valley"),
         ("shanghai", "峰电200谷电150，今年已经用了3020度，要多少钱", ["250度 × 0.05元 = 12.50元", "181.95元"], "181.95元", "tariff-peak-valley"),
+        ("zhejiang", "谷电150度多少钱", ["150度 × 0.288元 = 43.20元"], "浙江用谷电150度，", "tariff-peak-valley"),
+        ("zhejiang", "一共350度其中谷电150度，多少钱", ["200度 × 0.568元", "150度 × 0.288元", "156.80元"], "156.8元", "tariff-peak-valley"),
         ("zhejiang", "合表用了300度", ["300度 × 0.558元 = 167.40元"], "167.4元", "tariff-shared-meter"),
         ("guangdong", "五口人七月用700度多少钱", ["360度", "340度", "加100度"], "元", "tariff-large-household"),
         ("jiangsu", "低保户一个月用100度要交多少钱", ["减 15度", "44.91元"], "44.91元", "tariff-low-income-free"),
+        ("zhejiang", "每个月用400度，一年要多少电费", ["2760度 × 0.538元", "2040度 × 0.588元", "2684.40元"], "浙江一年用4800度，", "tariff-tier-rules"),
+        ("zhejiang", "420 kWh 多少钱", ["225.96元"], "225.96元", "tariff-tier-rules"),
         ("jiangsu", "一年用3000度要多少电费", ["2760度 × 0.5283元", "240度 × 0.5783元", "1596.90元"], "1596.9元", "tariff-tier-rules"),
     ],
 )  # fmt: skip
