@@ -20,10 +20,10 @@ from actions.handlers.tariff_question import TariffWords
 from actions.handlers.turns import Answer, Turns
 from actions.handlers.words import Phrases
 from actions.ports.memory import MemoryAttempts, MemoryCustomers, MemoryGaps, MemoryHandoffs, MemoryTicketStore
+from bot.gateway.masking import mask
 from bot.language.clauses import clauses
 from bot.language.entities import find_entities
 from bot.language.hazards import danger
-from bot.gateway.masking import mask
 from knowledge_base.tariff.schedules import Provinces
 from tests.unit.handlers.worlds import NOW, ROOT
 
