@@ -19,8 +19,14 @@ PATIENCE = 2
 MOST_BUTTONS = 3
 LEAST = 0.08
 """Below this confidence an intent is no button."""
-_URGENT_PAIR = frozenset({"report_outage", "urge_ticket"})
-"""Both want somebody to come; which it is, is decided by whether anything was reported before."""
+# The first question serves both and nothing is filed without a yes: a report hears of known outages and asks for the address,
+# outage information offers the report; and whether hurried words are a report or urge one is decided by what was reported.
+_EITHER_SERVES = {
+    "report_outage": frozenset({"urge_ticket", "query_outage", "file_complaint", "report_power_quality"}),
+    "urge_ticket": frozenset({"report_outage", "query_ticket"}),
+    "query_outage": frozenset({"report_outage"}),
+    "query_ticket": frozenset({"urge_ticket"}),
+}
 _ORDINAL = re.compile(r"^(?:选|要|是|我选|就)?(?:第)?([一二三两123])(?:个|项|种)?(?:吧|啊|呀)?$")
 _FIRST = re.compile(r"前面那?个?|前者|头一个|上面那?个?")
 _LAST = re.compile(r"后面那?个?|后者|最后一?个?|下面那?个?")
@@ -35,7 +41,7 @@ def ask_back(services: Services, said: Said, memory: dict[str, Any]) -> tuple[Bu
     """The question which of the near intents is meant, with the memory that goes with it; None when there is no doubt."""
     if said.pressed or said.doubt == "none" or said.intent == "report_hazard":
         return None
-    if {said.intent, *(name for name, _ in said.ranking[1:2])} == _URGENT_PAIR:
+    if said.doubt == "close" and {name for name, _ in said.ranking[1:2]} & _EITHER_SERVES.get(said.intent, frozenset()):
         return None
     if failures(memory) >= PATIENCE:
         return services.phrases.bubble("clarify_failed"), {**memory, FAILURES: 0}

@@ -19,6 +19,7 @@ from actions.handlers.forms.engine import ASKS, FormEngine, Step
 from actions.handlers.forms.flow import Flow
 from actions.handlers.forms.said import Said
 from actions.handlers.forms.state import SWITCH, FlowState
+from actions.handlers.operations.tickets import added_to_emergency
 from actions.handlers.services import Services
 from actions.handlers.tariff_answer import forgotten, price_turn
 from actions.handlers.wishes import OFFERED, WAITING, Wish, added_in_flow, wishes_in
@@ -279,7 +280,8 @@ class Turns:
         if said.intent == "repeat":
             return Answer([phrases.bubble("nothing_to_repeat")], memory=memory, repeat=True)
         if said.intent == "inform" and memory.get("emergency_ticket") and said.values("phone", "address"):
-            return self._added_to_emergency(said, memory)
+            bubbles, trace, fresh = added_to_emergency(self._services, said, memory)
+            return Answer(bubbles, trace, None, fresh)
         if said.intent not in ("greet", "goodbye", "thank", "inform") or (
             said.intent == "inform" and not said.entities
         ):
@@ -292,18 +294,6 @@ class Turns:
             kept = {e["entity"]: str(e["value"]) for e in said.entities if e.get("value")}
             memory = {**memory, "just_said": kept}
         return Answer([phrases.bubble(name)], memory={**memory, FAILURES: 0})
-
-    def _added_to_emergency(self, said: Said, memory: dict[str, Any]) -> Answer:
-        """A phone or a nearer place, given after the emergency ticket was filed, belongs to it."""
-        ticket_no = memory["emergency_ticket"]
-        told = {"phone": "联系电话", "address": "地点补充"}
-        note = "；".join(f"{told[kind]}：{value}" for kind in told for value in said.values(kind))
-        self._services.desk.move(ticket_no, "noted", actor="customer", note=note, request_id=f"{said.turn_id}:added")
-        # Once a phone is known the crew asks the rest itself.
-        fresh = {k: v for k, v in memory.items() if k != "emergency_ticket" or not said.value("phone")}
-        ticket = self._services.desk.ticket(ticket_no)
-        trace = {"ticket": {"ticket_no": ticket_no, "kind": ticket.kind.value}}
-        return Answer([self._services.phrases.bubble("added_to_emergency", ticket_no=ticket_no)], trace, None, fresh)
 
     def _answered(self, step: Step, memory: dict[str, Any], world: ServiceWorld, flow: Flow | None) -> Answer:
         fresh = {**forgotten(memory), FAILURES: 0, "just_said": {}, **step.memory}
@@ -319,18 +309,3 @@ KNOWN_SMALL_TALK = frozenset(
     {"greet", "goodbye", "thank", "bot_challenge", "ask_capabilities", "affirm", "deny", "cancel", "inform",
      "switch_elderly_mode"}
 )  # fmt: skip
-
-
-def repeated(bubbles: list[dict[str, Any]]) -> list[Bubble]:
-    """The last reply once more, from what was sent."""
-    return [
-        Bubble(
-            b["text"],
-            b.get("speech"),
-            list(b.get("buttons") or []),
-            list(b.get("citations") or []),
-            b.get("card"),
-            b.get("priority"),
-        )
-        for b in bubbles
-    ]

@@ -18,7 +18,8 @@ from rasa_sdk.executor import ActionExecutor, CollectingDispatcher
 from actions.handlers.forms.said import Piece, Said
 from actions.handlers.forms.state import FlowState
 from actions.handlers.services import Services
-from actions.handlers.turns import Answer, Turns, repeated
+from actions.handlers.turns import Answer, Turns
+from actions.handlers.words import Bubble
 
 FORM = "flow_form"
 
@@ -163,3 +164,18 @@ def _last_reply(tracker: Tracker) -> list[dict[str, Any]]:
             if message:
                 found.insert(0, message)
     return found
+
+
+def repeated(bubbles: list[dict[str, Any]]) -> list[Bubble]:
+    """The last reply once more, from what was sent."""
+    return [
+        Bubble(
+            b["text"],
+            b.get("speech"),
+            list(b.get("buttons") or []),
+            list(b.get("citations") or []),
+            b.get("card"),
+            b.get("priority"),
+        )
+        for b in bubbles
+    ]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from actions.handlers.forms.engine import ASKS
 from actions.handlers.forms.flow import FlowBook
 from actions.handlers.forms.said import Piece, Said
 
@@ -78,14 +79,14 @@ class Wish:
 
 def wishes_in(said: Said, flows: FlowBook) -> list[Wish]:
     """The wishes of a sentence that holds several, the urgent one first; empty when it holds one."""
-    if len(said.pieces) < 2 or any(piece.intent == "human_agent" for piece in said.pieces):
+    if len(said.pieces) < 2 or "human_agent" in (said.intent, *(piece.intent for piece in said.pieces)):
         return []
     found = _apart(_collected(said.pieces, flows), said)
     intents = {wish.intent for wish in found}
     if said.intent == "report_hazard" and "report_hazard" not in intents:
         # The danger guard heard it in the sentence as a whole.
         found = _apart([Wish("report_hazard", said.words, 1.0, list(said.entities)), *found], said)
-    elif said.confidence >= WHOLE_IS_SURE and said.intent not in intents and said.intent not in ("faq", "out_of_scope"):
+    elif said.confidence >= WHOLE_IS_SURE and said.intent not in intents and flows.begun_by(said.intent) is not None:
         return []
     if len(found) < 2:
         return []
@@ -150,7 +151,12 @@ def added_in_flow(said: Said, running: str, flows: FlowBook) -> tuple[Said, list
     begins = flows.begun_by(first.intent)
     if begins is not None and begins.flow != running and first.confidence >= SURE_AFTER_WORD:
         return said, []
-    found = [wish for wish in _collected(tuple(rest), flows) if wish.intent != "report_hazard"]
+    # A question that was not understood as one of ours is asked of the knowledge base all the same.
+    asked = [
+        replace(p, intent="faq", confidence=1.0) if p.intent == "out_of_scope" and ASKS.search(p.text) else p
+        for p in rest
+    ]
+    found = [wish for wish in _collected(tuple(asked), flows) if wish.intent != "report_hazard"]
     later = [w for w in found if (flow := flows.begun_by(w.intent)) is None or flow.flow != running]
     if not later or len(later) < len(found):
         return said, []

@@ -47,6 +47,7 @@ def outage_info(job: Job) -> Outcome:
         bubble.buttons = [button("停电报修", "/report_outage")]
         return Outcome([bubble], memory={"last_address": job.values["address"]})
     bubbles = [about_outage(job.services, outage, now) for outage in found[:2]]
+    bubbles[-1].buttons.append(button("停电报修", "/report_outage"))
     return Outcome(bubbles, memory={"last_address": job.values["address"]})
 
 

@@ -9,7 +9,9 @@ from actions.desk.errors import IllegalMove, InvalidTicket, UnknownTicket
 from actions.desk.tickets import Kind, NewTicket, Priority, Ticket, TicketClock
 from actions.handlers import masks
 from actions.handlers.forms.engine import Outcome
+from actions.handlers.forms.said import Said
 from actions.handlers.operations.job import Job
+from actions.handlers.services import Services
 from actions.handlers.words import Bubble, button
 
 KINDS = {
@@ -274,3 +276,17 @@ def _own_ticket(job: Job) -> Ticket | Outcome:
     if "phone" not in job.values and ticket.contact_phone and job.flow.field("phone") is not None:
         return Outcome([job.services.phrases.bubble("ticket_needs_phone")], ask_again="phone")
     return Outcome([job.services.phrases.bubble("ticket_unknown")], ask_again="ticket_no")
+
+
+def added_to_emergency(
+    services: Services, said: Said, memory: dict[str, Any]
+) -> tuple[list[Bubble], dict[str, Any], dict[str, Any]]:
+    """A phone or a nearer place, given after the emergency ticket was filed, belongs to it: bubbles, trace and memory."""
+    ticket_no = memory["emergency_ticket"]
+    told = {"phone": "联系电话", "address": "地点补充"}
+    note = "；".join(f"{told[kind]}：{value}" for kind in told for value in said.values(kind))
+    services.desk.move(ticket_no, "noted", actor="customer", note=note, request_id=f"{said.turn_id}:added")
+    # Once a phone is known the crew asks the rest itself.
+    fresh = {k: v for k, v in memory.items() if k != "emergency_ticket" or not said.value("phone")}
+    bubble = services.phrases.bubble("added_to_emergency", ticket_no=ticket_no)
+    return [bubble], _touched(services.desk.ticket(ticket_no)), fresh

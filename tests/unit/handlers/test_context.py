@@ -1,0 +1,147 @@
+"""What a short turn means after what went before: the same look-up, the last ticket, the topic just answered."""
+
+from __future__ import annotations
+
+import pytest
+
+from actions.handlers.context import bare_question, subject
+from tests.unit.handlers.conversing import Customer, FakeHit, FakeKnowledge
+
+ASKED = "户号3201556677，尾号0001，九月电费多少"
+MINDS = {ASKED: "query_bill", "停电了": "report_outage", "对": "affirm"}
+MATERIALS = FakeHit("connect-transfer-materials", "过户要什么材料", "带身份证和房产证")
+DURATION = FakeHit("connect-transfer-time", "过户几天", "通常1个工作日")
+
+
+def looked_up(**minds: str) -> Customer:
+    customer = Customer({**MINDS, **minds})
+    assert "2026年9月" in customer.say(ASKED)
+    return customer
+
+
+@pytest.mark.parametrize(
+    ("words", "understood", "month"),
+    [
+        ("那上个月呢", "inform", "2026年10月"),
+        ("那八月的呢", "query_usage", "2026年8月"),
+        ("八月", "inform", "2026年8月"),
+        ("去年同月呢", "out_of_scope", "2025年9月"),
+        ("前年同月呢", "inform", "2024年9月"),
+        ("再往前一个月呢", "repeat", "2026年8月"),
+        ("那后一个月呢", "inform", "2026年10月"),
+    ],
+)
+def test_a_month_alone_means_the_same_look_up(words: str, understood: str, month: str) -> None:
+    customer = looked_up(**{words: understood})
+    answered = customer.say(words)
+    assert (month in answered and "电费" in answered) or ("没有查到" in answered and month in answered)
+    assert customer.flow is None, "account and verification are kept"
+
+
+def test_a_month_with_another_wish_is_that_wish() -> None:
+    customer = looked_up(那上个月用电量呢="query_usage")
+    answered = customer.say("那上个月用电量呢")
+    assert "2026年10月用电" in answered and "元" not in answered
+
+
+def test_another_account_is_verified_itself_and_the_month_is_kept() -> None:
+    customer = looked_up(那另一个户号呢="query_account_number")
+    assert "户号" in customer.say("那另一个户号呢") and customer.flow == "bill" and customer.asking == "account_no"
+    customer.say("3201889900")
+    assert customer.asking == "phone_last4"
+    assert "2026年9月" in customer.say("0002")
+
+
+def test_a_number_alone_after_a_look_up_is_another_account() -> None:
+    customer = looked_up()
+    customer.say("那3201889900呢")
+    assert customer.flow == "bill" and customer.asking == "phone_last4"
+
+
+def ticketed(**minds: str) -> Customer:
+    customer = Customer({**MINDS, **minds})
+    customer.say("停电了")
+    customer.say("安澜市城东区人民路66号5栋301")
+    customer.say("13800138000")
+    assert "GD" in customer.say("对")
+    return customer
+
+
+@pytest.mark.parametrize(
+    ("words", "understood", "says"),
+    [
+        ("那个单子怎么样了", "query_ticket", "目前是"),
+        ("刚才报的那个", "cancel_ticket", "目前是"),
+        ("那个单子呢", "out_of_scope", "目前是"),
+        ("催一下那个", "urge_ticket", "帮您催了"),
+        ("它快点行不行", "out_of_scope", "帮您催了"),
+    ],
+)
+def test_a_pronoun_means_the_last_ticket(words: str, understood: str, says: str) -> None:
+    customer = ticketed()
+    customer.understand = lambda _: (((understood, 0.5), ("goodbye", 0.45)), "close")
+    answered = customer.say(words)
+    assert says in answered and "GD" in answered and customer.flow is None
+
+
+@pytest.mark.parametrize("words", ["把它撤了", "刚才那个取消掉", "撤了吧", "那个不要了"])
+def test_withdrawing_by_pronoun_asks_for_a_yes_and_not_for_the_number(words: str) -> None:
+    customer = ticketed()
+    customer.understand = lambda _: (((("cancel", 0.9)), ("cancel_ticket", 0.06)), "none")
+    customer.say(words)
+    assert customer.flow == "ticket_withdraw" and customer.asking == "confirm"
+    customer.understand = lambda _: ((("affirm", 0.99),), "none")
+    assert "已撤销" in customer.say("对")
+
+
+def test_without_a_ticket_a_pronoun_means_nothing() -> None:
+    customer = Customer({"把它撤了": "cancel"})
+    customer.say("把它撤了")
+    assert customer.flow is None
+
+
+def test_a_bare_question_is_asked_about_the_topic_just_answered() -> None:
+    knowledge = FakeKnowledge([(("过户", "材料"), MATERIALS), (("过户", "多久"), DURATION)])
+    customer = Customer({"过户要什么材料": "faq", "那要多久呢": "faq", "要钱吗": "out_of_scope"}, knowledge)
+    assert "身份证" in customer.say("过户要什么材料")
+    assert "1个工作日" in customer.say("那要多久呢")
+    customer.say("要钱吗")
+    assert knowledge.asked[-1] == "过户，要钱吗", "still about the same topic"
+
+
+def test_a_bare_question_with_nothing_before_it_is_asked_as_it_is() -> None:
+    knowledge = FakeKnowledge()
+    Customer({"要钱吗": "faq"}, knowledge).say("要钱吗")
+    assert knowledge.asked == ["要钱吗"]
+
+
+def test_another_business_ends_the_topic() -> None:
+    knowledge = FakeKnowledge([(("过户", "材料"), MATERIALS)])
+    customer = Customer({"过户要什么材料": "faq", "要钱吗": "faq", "你好": "greet"}, knowledge)
+    customer.say("过户要什么材料")
+    customer.say("你好")
+    customer.say("要钱吗")
+    assert knowledge.asked[-1] == "要钱吗"
+
+
+@pytest.mark.parametrize(
+    ("words", "core"),
+    [
+        ("那要多久呢", "要多久"),
+        ("要钱吗", "要钱吗"),
+        ("收费不", "收费不"),
+        ("需要带什么", "需要带什么"),
+        ("那在哪办", "在哪办"),
+        ("怎么申请", "怎么申请"),
+        ("充电桩要多久", None),
+        ("电费怎么交", None),
+        ("那", None),
+        ("你好", None),
+    ],
+)
+def test_bare_questions(words: str, core: str | None) -> None:
+    assert bare_question(words) == core
+
+
+def test_the_subject_of_a_title() -> None:
+    assert subject("过户要什么材料") == "过户" and subject("峰谷电价") == "峰谷电价"
