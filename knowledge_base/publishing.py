@@ -15,12 +15,14 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from knowledge_base.errors import KnowledgeError, NothingToPublish, NotPublishable, VersionError
 from knowledge_base.lint import Problem, lint
 from knowledge_base.versions import Event, Version, Versions, content_digest, content_paths
 
 LONGEST_REASON = 500
+_CHINA = ZoneInfo("Asia/Shanghai")
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ class Publisher:
 
     def __init__(self, versions: Versions, source: Path, prepare: Callable[[Path], Any], *,
                  check: Callable[[Path], Sequence[Problem]] = lint,
-                 now: Callable[[], datetime] = lambda: datetime.now().astimezone()) -> None:  # fmt: skip
+                 now: Callable[[], datetime] = lambda: datetime.now(_CHINA)) -> None:  # fmt: skip
         self._versions, self._source, self._prepare = versions, source, prepare
         self._check, self._now = check, now
 

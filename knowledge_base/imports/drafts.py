@@ -33,7 +33,7 @@ class Draft:
     """The likeliest topic, None when nothing is near."""
     confidence: float
     duplicates: tuple[str, ...]
-    """Existing articles that ask or say the same, with the reason."""
+    """Existing articles that ask, say or answer the same, with the reason."""
 
 
 class Drafter:
@@ -68,7 +68,10 @@ class Drafter:
         }  # fmt: skip
         front = yaml.safe_dump(head, allow_unicode=True, sort_keys=False, width=1000)
         path.write_text(f"---\n{front}---\n## 详细说明\n\n{piece.text}\n", encoding="utf-8")
-        return Draft(path, piece.title, tuple(_missing(piece, topic)), topic, found.confidence, tuple(self._duplicates(piece, answer)))
+        twins = self._duplicates(piece, answer)
+        if topic is not None and piece.questions:
+            twins.append(f"{topic}（这一问已经能回答，把握 {found.confidence:.2f}）")
+        return Draft(path, piece.title, tuple(_missing(piece, topic)), topic, found.confidence, tuple(twins))
 
     def _duplicates(self, piece: Piece, answer: str) -> list[str]:
         same = dict.fromkeys(f"{self._asked[q]}（有同样的问法）" for q in piece.questions if q in self._asked)

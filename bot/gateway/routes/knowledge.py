@@ -16,7 +16,8 @@ from bot.gateway.services import SERVICES
 def add(app: web.Application) -> None:
     """Add the routes of this module."""
     add_route(app, "GET", "/api/v1/knowledge", search)
-    add_route(app, "GET", "/api/v1/knowledge/{topic}", article)
+    # `reload` is an address of its own (`routes.editors`) and no topic.
+    add_route(app, "GET", "/api/v1/knowledge/{topic:(?!reload$)[^{}/]+}", article)
 
 
 async def search(request: web.Request) -> web.Response:

@@ -109,6 +109,7 @@ def test_drafts_with_a_guess_twins_and_what_is_missing(opened: Callable[..., Kno
     assert known.path == tmp_path / "drafts" / "20261124-旧-问答" / "001.md"
     assert known.topic == "bill-late-fee"
     assert any("同样的问法" in each for each in known.duplicates) and any("内容相近" in each for each in known.duplicates)
+    assert any("已经能回答" in each for each in known.duplicates)
     assert not any("来源" in each for each in known.missing) and any("来源" in each for each in foreign.missing)
     text = known.path.read_text("utf-8")
     head = yaml.safe_load(text.split("---\n")[1])
