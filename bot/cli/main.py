@@ -248,6 +248,20 @@ def eval_kb() -> None:
 
 
 @app.command()
+def retention() -> None:
+    """Erase personal data older than DIANDA_RETENTION_DAYS now (the service does it every six hours by itself)."""
+    from actions.desk.clock import SystemClock
+    from bot.gateway.assemble import open_database
+    from bot.gateway.retention import sweep_out
+
+    erased, trackers = sweep_out(open_database(Settings()), Settings(), SystemClock())
+    console.print(
+        f"清除个人信息的工单 {erased.tickets}，删除对话 {erased.conversations}（助手记忆 {trackers}）、"
+        f"人工服务 {erased.handoffs}、通知 {erased.letters}、核验计数 {erased.attempts}"
+    )
+
+
+@app.command()
 def doctor() -> None:
     """Check everything and say how to mend what is wrong."""
     from bot.cli.doctor import examine

@@ -46,6 +46,7 @@ from bot.gateway.editors import EditorDesk, KnowledgeWatch
 from bot.gateway.masking import mask, set_up_logging
 from bot.gateway.metrics import Metrics
 from bot.gateway.responder import Hazard
+from bot.gateway.retention import Retention
 from bot.gateway.server import Runner
 from bot.gateway.settings import PROJECT, Settings
 from bot.gateway.supervisor import Supervisor
@@ -116,8 +117,7 @@ def _greet(settings: Settings, say: Callable[[str], Any], seconds: float) -> Non
 def assemble(settings: Settings, assistant: AssistantClient, metrics: Metrics, clock: Clock | None = None) -> Parts:
     """Open everything and make the gateway's parts. Blocks for a few seconds: call it in a thread."""
     clock = clock or SystemClock()
-    engine = connect(settings.database_url, data_keys(settings))
-    migrate(engine)
+    engine = open_database(settings)
     seed_demo(engine, clock, demo=bool(settings.demo))
     customers = SqlCustomers(engine)
     desk = ServiceDesk(SqlTicketStore(engine), clock, limits_profile(settings.profile), places=customers.places())
@@ -157,16 +157,22 @@ def assemble(settings: Settings, assistant: AssistantClient, metrics: Metrics, c
         metrics=metrics,
         hazard=_guard(phrases),
         checks={"database": lambda: _alive(engine), "knowledge": lambda: True},
-        background=(_Webhook(services, settings.action_port), Sweep(desk), KnowledgeWatch(knowledge)),
+        background=(_Webhook(services, settings.action_port), Sweep(desk), Retention(engine, settings, clock), KnowledgeWatch(knowledge)),
         editors=EditorDesk(knowledge, Versions(settings.home), source, gaps, home=settings.home, profile=settings.profile),
         clock=clock,
     )
 
 
-def open_desk(settings: Settings, clock: Clock) -> ServiceDesk:
-    """The desk alone over the service's database, for work from the command line beside or without a running service."""
+def open_database(settings: Settings) -> Engine:
+    """The service's database, its tables up to date."""
     engine = connect(settings.database_url, data_keys(settings))
     migrate(engine)
+    return engine
+
+
+def open_desk(settings: Settings, clock: Clock) -> ServiceDesk:
+    """The desk alone over the service's database, for work from the command line beside or without a running service."""
+    engine = open_database(settings)
     places = SqlCustomers(engine).places()
     return ServiceDesk(SqlTicketStore(engine), clock, limits_profile(settings.profile), places=places)
 

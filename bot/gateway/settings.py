@@ -66,7 +66,7 @@ class Settings(BaseSettings):
     outbox_secret: SecretStr = Field(default=SecretStr(""), description="Signs what is posted; at least 16 characters.")
 
     log_level: Literal["debug", "info", "warning", "error"] = "info"
-    retention_days: int = Field(default=180, ge=1, description="Age in days after which conversations are deleted.")
+    retention_days: int = Field(default=180, ge=1, description="Age in days after which conversations are deleted and ended tickets lose their personal data.")
 
     @field_validator("data_keys", "trusted_proxies", mode="before")
     @classmethod

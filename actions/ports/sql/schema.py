@@ -59,6 +59,8 @@ tickets = Table(
     # The number of events: with `version` it tells whether the row is still the one that was read.
     Column("last_event", Integer, nullable=False),
     Column("paused_at", UtcDateTime),
+    # When the retention job took the personal columns away.
+    Column("erased_at", UtcDateTime),
     Index(None, "conversation_id"),
     Index(None, "account_no"),
     Index(None, "kind", "status"),

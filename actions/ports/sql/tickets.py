@@ -12,22 +12,12 @@ from sqlalchemy import Connection, Engine, RowMapping, Select, bindparam, select
 
 from actions.desk.errors import DuplicateRequest, InvalidCursor, StaleVersion
 from actions.desk.outbox import Letter
-from actions.desk.tickets import (
-    Area,
-    EventType,
-    Kind,
-    Page,
-    Priority,
-    Status,
-    Ticket,
-    TicketClock,
-    TicketEvent,
-    TicketFilter,
-)
+from actions.desk.tickets import Page, Ticket, TicketClock, TicketEvent, TicketFilter
 from actions.ports.sql import outbox as letterbox
 from actions.ports.sql import schema
 from actions.ports.sql.encrypted import cipher_of
 from actions.ports.sql.engine import insert_into, reading, writing
+from actions.ports.sql.ticket_rows import clock_row, event_row, fixed, moving, to_clock, to_event, to_ticket
 from actions.ports.store import Change
 
 _TICKETS = schema.tickets.c
@@ -97,7 +87,7 @@ class _Transaction:
         return int(self._connection.execute(counted).scalar_one())
 
     def add(self, ticket: Ticket, request_id: str) -> None:
-        row = {**_fixed(ticket), **_moving(ticket), "request_id": request_id}
+        row = {**fixed(ticket), **moving(ticket), "request_id": request_id}
         if ticket.contact_phone:
             row["phone_fingerprint"] = cipher_of(self._connection).fingerprint(ticket.contact_phone)
         added = insert_into(self._connection, schema.tickets).values(row)
@@ -113,7 +103,7 @@ class _Transaction:
     def save(self, changes: Sequence[Change]) -> None:
         if not changes:
             return
-        moved = self._connection.execute(_MOVE, [{**_moving(after), **_seen(before)} for before, after in changes])
+        moved = self._connection.execute(_MOVE, [{**moving(after), **_seen(before)} for before, after in changes])
         if moved.rowcount != len(changes):
             raise StaleVersion(changes[0][0].ticket_no, changes[0][0].version)
         turned = [row for before, after in changes for row in _turned(before, after)]
@@ -136,11 +126,11 @@ class _Transaction:
 
     def _append(self, tickets: Sequence[tuple[Ticket, int, int]]) -> None:
         """Insert the clocks and events of each ticket beyond the numbers already stored."""
-        clocks = [_clock_row(ticket, at) for ticket, stored, _ in tickets for at in range(stored, len(ticket.clocks))]
+        clocks = [clock_row(ticket, at) for ticket, stored, _ in tickets for at in range(stored, len(ticket.clocks))]
         if clocks:
             self._connection.execute(schema.ticket_clocks.insert(), clocks)
         events = [
-            _event_row(ticket.ticket_no, event) for ticket, _, stored in tickets for event in ticket.events[stored:]
+            event_row(ticket.ticket_no, event) for ticket, _, stored in tickets for event in ticket.events[stored:]
         ]
         if events:
             self._connection.execute(schema.ticket_events.insert(), events)
@@ -166,7 +156,7 @@ def _turned(before: Ticket, after: Ticket) -> Iterator[dict[str, Any]]:
     """The rows of the clocks that `after` has turned on."""
     for at, (old, new) in enumerate(zip(before.clocks, after.clocks, strict=False)):
         if old != new:
-            row = _clock_row(after, at)
+            row = clock_row(after, at)
             yield {**row, "of_ticket": row.pop("ticket_no"), "of_ordinal": row.pop("ordinal")}
 
 
@@ -187,130 +177,11 @@ def _whole(connection: Connection, rows: Sequence[RowMapping]) -> tuple[Ticket, 
     if numbers:
         timers = select(schema.ticket_clocks).where(_CLOCKS.ticket_no.in_(numbers)).order_by(_CLOCKS.ordinal)
         for row in connection.execute(timers).mappings():
-            clocks[row["ticket_no"]].append(_clock(row))
+            clocks[row["ticket_no"]].append(to_clock(row))
         log = select(schema.ticket_events).where(_EVENTS.ticket_no.in_(numbers)).order_by(_EVENTS.seq)
         for row in connection.execute(log).mappings():
-            events[row["ticket_no"]].append(_event(row))
-    return tuple(_ticket(row, clocks[row["ticket_no"]], events[row["ticket_no"]]) for row in rows)
-
-
-def _fixed(ticket: Ticket) -> dict[str, Any]:
-    """What never changes."""
-    return {
-        "ticket_no": ticket.ticket_no,
-        "kind": ticket.kind.value,
-        "category": list(ticket.category),
-        "channel": ticket.channel,
-        "conversation_id": ticket.conversation_id,
-        "account_no": ticket.account_no,
-        "contact_name": ticket.contact_name,
-        "contact_phone": ticket.contact_phone,
-        "address": ticket.address,
-        "area": ticket.area.value,
-        "description": ticket.description,
-        "business": ticket.business,
-        "created_at": ticket.created_at,
-    }
-
-
-def _moving(ticket: Ticket) -> dict[str, Any]:
-    """What commands change."""
-    return {
-        "priority": ticket.priority.value,
-        "status": ticket.status.value,
-        "parent_ticket_no": ticket.parent_ticket_no,
-        "version": ticket.version,
-        "last_event": len(ticket.events),
-        "paused_at": ticket.paused_at,
-    }
-
-
-def _clock_row(ticket: Ticket, at: int) -> dict[str, Any]:
-    clock = ticket.clocks[at]
-    return {
-        "ticket_no": ticket.ticket_no,
-        "ordinal": at,
-        "step": clock.step,
-        "started_at": clock.started_at,
-        "warn_at": clock.warn_at,
-        "due_at": clock.due_at,
-        "finished_at": clock.finished_at,
-        "cancelled": clock.cancelled,
-        "warned_at": clock.warned_at,
-        "breached_at": clock.breached_at,
-        "rings_at": clock.rings_at,
-        "paused_at": clock.paused_at,
-    }
-
-
-def _event_row(ticket_no: str, event: TicketEvent) -> dict[str, Any]:
-    return {
-        "ticket_no": ticket_no,
-        "seq": event.seq,
-        "at": event.at,
-        "type": event.type.value,
-        "actor": event.actor,
-        "note": event.note,
-        "status_before": None if event.status_before is None else event.status_before.value,
-        "status_after": event.status_after.value,
-        "request_id": event.request_id,
-        "data": dict(event.data),
-    }
-
-
-def _ticket(row: RowMapping, clocks: list[TicketClock], events: list[TicketEvent]) -> Ticket:
-    return Ticket(
-        ticket_no=row["ticket_no"],
-        kind=Kind(row["kind"]),
-        category=tuple(row["category"]),
-        priority=Priority(row["priority"]),
-        status=Status(row["status"]),
-        channel=row["channel"],
-        conversation_id=row["conversation_id"],
-        account_no=row["account_no"],
-        contact_name=row["contact_name"],
-        contact_phone=row["contact_phone"],
-        address=row["address"],
-        area=Area(row["area"]),
-        description=row["description"],
-        business=row["business"],
-        created_at=row["created_at"],
-        parent_ticket_no=row["parent_ticket_no"],
-        version=row["version"],
-        as_of=events[-1].at,
-        paused_at=row["paused_at"],
-        clocks=tuple(clocks),
-        events=tuple(events),
-    )
-
-
-def _clock(row: RowMapping) -> TicketClock:
-    return TicketClock(
-        step=row["step"],
-        started_at=row["started_at"],
-        warn_at=row["warn_at"],
-        due_at=row["due_at"],
-        finished_at=row["finished_at"],
-        cancelled=row["cancelled"],
-        warned_at=row["warned_at"],
-        breached_at=row["breached_at"],
-        paused_at=row["paused_at"],
-    )
-
-
-def _event(row: RowMapping) -> TicketEvent:
-    before = row["status_before"]
-    return TicketEvent(
-        seq=row["seq"],
-        at=row["at"],
-        type=EventType(row["type"]),
-        actor=row["actor"],
-        note=row["note"],
-        status_before=None if before is None else Status(before),
-        status_after=Status(row["status_after"]),
-        request_id=row["request_id"],
-        data=row["data"],
-    )
+            events[row["ticket_no"]].append(to_event(row))
+    return tuple(to_ticket(row, clocks[row["ticket_no"]], events[row["ticket_no"]]) for row in rows)
 
 
 def _row_id(cursor: str) -> int:

@@ -69,12 +69,12 @@ def work(desk: ServiceDesk, clock: SharedClock, worker: int, orders: list[tuple[
                 desk.accept(_new(argument), request_id=f"slot-{slot}")  # type: ignore[arg-type]
             else:
                 no = desk.accept(_new(Kind.REPAIR), request_id=f"slot-{slot}").ticket_no
-                version = desk.ticket(no).events
                 if what == "move":
                     desk.move(no, argument, note="客户不在家", **who)  # type: ignore[arg-type]
                 elif what == "raise":
-                    if desk.raise_priority(no, argument, **who).events == version:  # type: ignore[arg-type]
-                        continue
+                    raised = desk.raise_priority(no, argument, **who)  # type: ignore[arg-type]
+                    if raised.events[-1].request_id != who["request_id"]:
+                        continue  # it was that pressing already, so nothing was to be done
                 else:
                     parent = desk.accept(_new(Kind.REPAIR), request_id=f"slot-{argument}").ticket_no
                     desk.move(no, "merged", parent_ticket_no=parent, **who)

@@ -63,12 +63,7 @@ class Asking:
             intent, _, values = text[1:].partition("{")
             entities = [{"entity": k, "value": v} for k, v in json.loads("{" + values).items()] if values else []
         said = Said(text, intent, confidence, self.now, entities=tuple(entities))
-        if FLOWS.begun_by(intent):
-            answer = self.turns.flow_turn(said, None, self.memory)
-        elif intent in ("faq", "out_of_scope"):
-            answer = self.turns.question(said, self.memory)
-        else:
-            answer = self.turns.small_talk(said, self.memory)
+        answer = self.turns.open(said, self.memory, form=FLOWS.begun_by(intent) is not None)
         self.memory = json.loads(json.dumps(answer.memory))
         return answer
 

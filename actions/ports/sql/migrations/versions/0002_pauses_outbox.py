@@ -1,4 +1,4 @@
-"""Pauses of clocks, and the outbox."""
+"""Pauses of clocks, the outbox, and which tickets were erased."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -16,6 +16,7 @@ def upgrade() -> None:
     """Nothing is paused yet, and nothing waits to be sent: what happened before was told, or not, by other means."""
     # Plain ADD COLUMN, which both databases do in place: made anew, a parent table would take its rows' children along.
     op.add_column("tickets", sa.Column("paused_at", MOMENT, nullable=True))
+    op.add_column("tickets", sa.Column("erased_at", MOMENT, nullable=True))
     op.add_column("ticket_clocks", sa.Column("paused_at", MOMENT, nullable=True))
     op.create_table(
         "outbox",
@@ -55,4 +56,5 @@ def downgrade() -> None:
         .values(rings_at=sa.case((clocks.c.warned_at.is_(None), clocks.c.warn_at), else_=clocks.c.due_at))
     )
     op.drop_column("ticket_clocks", "paused_at")
+    op.drop_column("tickets", "erased_at")
     op.drop_column("tickets", "paused_at")

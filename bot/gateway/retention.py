@@ -1,0 +1,71 @@
+"""The broom: erases personal data whose time is over, in the database and in the assistant's memory of conversations."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import timedelta
+
+from sqlalchemy import Engine, create_engine, inspect, text
+
+from actions.desk.clock import Clock
+from actions.ports.sql.retention import Erased, erase_before
+from bot.gateway.settings import Settings
+
+log = logging.getLogger("dianda.retention")
+
+SECONDS = 6 * 3600.0
+_TRACKERS = "assistant_trackers"
+
+
+def sweep_out(engine: Engine, settings: Settings, clock: Clock) -> tuple[Erased, int]:
+    """Erase what is older than `DIANDA_RETENTION_DAYS`; returns what it was and how many of the assistant's trackers."""
+    now = clock.now()
+    before = now - timedelta(days=settings.retention_days)
+    return erase_before(engine, before, now), _trackers(engine, settings, before.timestamp())
+
+
+def _trackers(engine: Engine, settings: Settings, before: float) -> int:
+    # The assistant writes its trackers itself (docs/architecture.md): beside the embedded database, else in the same one.
+    own = settings.home / "db" / "trackers.db"
+    embedded = engine.dialect.name == "sqlite"
+    if embedded and not own.exists():
+        return 0
+    store = create_engine(f"sqlite:///{own}", connect_args={"timeout": 20}) if embedded else engine
+    try:
+        if not inspect(store).has_table(_TRACKERS):
+            return 0
+        with store.begin() as connection:
+            old = text(f"DELETE FROM {_TRACKERS} WHERE updated_at < :before")
+            return connection.execute(old, {"before": before}).rowcount
+    finally:
+        if embedded:
+            store.dispose()
+
+
+class Retention:
+    """Background work of the gateway: at start, then every few hours."""
+
+    def __init__(self, engine: Engine, settings: Settings, clock: Clock, seconds: float = SECONDS) -> None:
+        self._engine, self._settings, self._clock = engine, settings, clock
+        self._seconds = seconds
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Begin."""
+        self._task = asyncio.create_task(self._run(), name="retention")
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                erased, trackers = await asyncio.to_thread(sweep_out, self._engine, self._settings, self._clock)
+                log.info("erased as too old: %s, %d trackers", erased, trackers)
+            except Exception:  # what was not erased now is next time; the service goes on
+                log.exception("the retention job failed; it is tried again")
+            await asyncio.sleep(self._seconds)
+
+    async def close(self) -> None:
+        """Stop."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
