@@ -29,6 +29,8 @@ _OOPS_GAP = re.compile(_PAUSE + _OOPS + _PLACE + r"(?:应该|而|就)?(?:是|为
 _SHOULD_BE = re.compile(_PAUSE + r"(?:哦|噢|啊|嗯)?" + _PAUSE + _PLACE + r"(?:应该是|更正为)" + _PAUSE)
 _NOT_GAP = re.compile(_PAUSE + r"(?P<place>" + _PLACE + r")(?:那[个里]?)?(?:应该|可?)?(?:不是|不系|唔系|勿是)" + _PAUSE)
 _BUT_GAP = re.compile(_PAUSE + r"(?:应该|而|它?就)?(?:是|系|改成)" + _PAUSE)
+# 尾号7076，不对，是7077: the end is said again before it is corrected.
+_AGAIN_GAP = re.compile(_PAUSE + r"(?=尾|后|最后|末|结尾)" + _PLACE + r"(?:是|那[个里]?)?" + _PAUSE)
 _NOT_BEFORE = re.compile(r"(?:不是|唔系|勿是)$")
 
 
@@ -56,7 +58,14 @@ class Said:
 
 
 _SPOKEN = "[零〇一二三四五六七八九幺两洞拐勾]"
-_GROUPS = re.compile(r"\d+(?:(?: ?[-·,，、()] ?| )\d+)*|" + _SPOKEN + "{1,4}(?:[,，、 ]{1,2}" + _SPOKEN + "{1,4})*")
+# 3201.5566.77 is one number; 最后一位 and 后4位 tell a place and are none.
+_GROUPS = re.compile(
+    r"\d{2,5}(?:\.\d{2,5}){2,}(?![\d.])|\d+(?![\d位])(?:(?: ?[-·,，、()] ?| )\d+)*|"
+    + _SPOKEN
+    + "{1,4}(?:[,，、 ]{1,2}"
+    + _SPOKEN
+    + "{1,4})*(?!位|个数)"
+)
 _RUN = re.compile(r"\d+|" + _SPOKEN + "+")
 
 
@@ -86,6 +95,16 @@ def corrected(text: str, valid: Callable[[str], bool]) -> list[Said]:
             wrong = _NOT_GAP.fullmatch(gap)
             if wrong and beyond and _BUT_GAP.fullmatch(text[said[at].end : beyond.start]):
                 digits = _part_replaced(current.digits, said[at].digits, beyond.digits, tail=bool(wrong.group("place")))
+                if not valid(digits):
+                    break
+                current, at = Said((digits,), ((current.start, beyond.end),)), at + 2
+            elif (
+                beyond
+                and _AGAIN_GAP.fullmatch(gap)
+                and current.digits.endswith(said[at].digits)
+                and _OOPS_GAP.fullmatch(text[said[at].end : beyond.start])
+            ):
+                digits = _part_replaced(current.digits, said[at].digits, beyond.digits, tail=True)
                 if not valid(digits):
                     break
                 current, at = Said((digits,), ((current.start, beyond.end),)), at + 2
