@@ -21,7 +21,7 @@ _D = "[0-9零〇一二三四五六七八九幺两洞拐勾壹贰叁肆伍陆柒�
 # 唔 is the Cantonese 不 and 额 a word of its own: they are fillers only where a pause follows.
 _FILLERS = re.compile(
     r"(?:呃|额额|嗯嗯|emm+|那个那个|就是就是|这个这个|(?:(?<=^)|(?<=[,，。、 ]))[唔额](?=[,，。、…])"
-    rf"|(?<={_D}[,，、])(?:嗯|啊|那个|(?:然后|接着|后面|最后|下面|再)是?)(?=[,，、]|{_D}(?![位个]))"
+    rf"|(?<={_D}[,，、])(?:嗯|啊|那个|(?:然后|接着|中间|后面|最后|下面|再)是?|(?:等一?下|等等|我看看|稍等)[啊哦]?)(?=[,，、]|{_D}(?![位个]))"
     rf"|(?:(?<={_D})|(?<=^))(?:嗯|呃|啊|额|唔)+(?={_D}))[,，、。…]*",
     re.IGNORECASE,
 )
@@ -45,6 +45,7 @@ _READ_OUT = 5
 _YEAR_OR_TAIL = 4
 _WHOLE_NUMBER = 7
 """So many digits in all make groups one number, and one group a number of its own."""
+_AREA_CODE = (3, 4)
 _ROUNDS = 4
 
 
@@ -156,7 +157,8 @@ def _group_figures(found: re.Match[str], text: str) -> str:
     singles = all(len(group) == 1 for group in groups)
     dashed = not re.search("[ ,，、。.…·]", found.group())
     sizes = [len(group) for group in groups]
-    own = max(sizes) >= _WHOLE_NUMBER and not dashed
+    area = len(sizes) == 2 and groups[0][0] in "零0〇洞" and sizes[0] in _AREA_CODE
+    own = max(sizes) >= _WHOLE_NUMBER and not dashed and not area
     if sum(sizes) < _WHOLE_NUMBER or own or (not singles and 1 in sizes[:-1]):
         return found.group()
     after, before = text[found.end() : found.end() + 1], text[found.start() - 1 : found.start()]

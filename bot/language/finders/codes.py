@@ -20,7 +20,7 @@ TICKET_LENGTHS = range(14, 18)
 _WINDOW = 12
 _BESIDE = {
     "phone": re.compile(
-        r"电话|手机|联系(?:方式|我|人)|座机|固话|拨打?|打(?:给|我|他|她|这个|那个)?(?:的|电话)?[是:：,，]?(?=$)|"
+        r"电话|手机|区号|联系(?:方式|我|人)|座机|固话|拨打?|打(?:给|我|他|她|这个|那个)?(?:的|电话)?[是:：,，]?(?=$)|"
         r"回电|致电|tel|phone",
         re.I,
     ),
@@ -47,6 +47,7 @@ _GD_MISHEARD = re.compile(r"([一-鿿])([一-鿿])[ ,，:：是]?$")
 _DAY = re.compile(r"20[2-4]\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
 _WRITTEN_DATE = re.compile(r"(?:19|20)\d\d[-,，、 ](?:0?[1-9]|1[0-2])[-,，、 ](?:0?[1-9]|[12]\d|3[01])(?!\d)")
 _PART_OF_OTHER = re.compile(r"[A-Za-z]$|\d[.:]$")
+_READ_OUT = re.compile(r"(?:[报念]给你|我[报念]|记一?[下好]|听好)[^0-9]{0,4}$")
 _SHORT = 4
 
 
@@ -105,6 +106,8 @@ def _loose(text: str, start: int, end: int) -> bool:
     inside = text[start:end]
     if _WRITTEN_DATE.match(inside):
         return True
+    if _READ_OUT.search(text[:start]):
+        return False
     return bool(re.search("[,，、]", inside)) and len(text) - (end - start) > _SHORT
 
 
