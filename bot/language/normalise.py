@@ -21,7 +21,8 @@ _D = "[0-9零〇一二三四五六七八九幺两洞拐勾壹贰叁肆伍陆柒�
 # 唔 is the Cantonese 不 and 额 a word of its own: they are fillers only where a pause follows.
 _FILLERS = re.compile(
     r"(?:呃|额额|嗯嗯|emm+|那个那个|就是就是|这个这个|(?:(?<=^)|(?<=[,，。、 ]))[唔额](?=[,，。、…])"
-    rf"|(?<={_D}[,，、])(?:嗯|啊|那个|然后|接着|后面是?)(?=[,，、]|{_D}))[,，、。…]*",
+    rf"|(?<={_D}[,，、])(?:嗯|啊|那个|(?:然后|接着|中间|后面|最后|下面|再)是?|(?:等一?下|等等|我看看|稍等)[啊哦]?)(?=[,，、]|{_D}(?![位个]))"
+    rf"|(?:(?<={_D})|(?<=^))(?:嗯|呃|啊|额|唔)+(?={_D}))[,，、。…]*",
     re.IGNORECASE,
 )
 _PAUSE = r"(?:[ ,，、。.…·\-]{1,2})"
@@ -31,7 +32,7 @@ _SPOKEN_RUN = re.compile(f"{_D}+")
 _SPOKEN_GROUPS = re.compile(f"{_D}+(?:{_PAUSE}{_D}+)+")
 _FOUR_DIGITS_MEANT = re.compile("(?:尾号|后四位|末四位|最后四位|后面四位|后4位|末4位)[是为:：,， ]*$")
 _TIMES = re.compile(
-    f"(?<=[0-9零〇一二三四五六七八九幺洞拐勾])([二三四五六七八两2-8])个([零〇一二三四五六七八九幺0-9])(?={_D}|$|"
+    f"(?:(?<=[0-9零〇一二三四五六七八九幺洞拐勾])|(?<=[0-9零〇一二三四五六七八九幺][,，、]))([二三四五六七八两2-8])个([零〇一二三四五六七八九幺0-9])(?={_D}|$|"
     f"[,，。 ])"
 )
 _LEADING_TIMES = re.compile(f"(?<![一-鿿])([二三四五六七八两2-8])个([零〇一二三四五六七八九幺0-9])(?={_D}{{3}})")
@@ -44,6 +45,7 @@ _READ_OUT = 5
 _YEAR_OR_TAIL = 4
 _WHOLE_NUMBER = 7
 """So many digits in all make groups one number, and one group a number of its own."""
+_AREA_CODE = (3, 4)
 _ROUNDS = 4
 
 
@@ -155,8 +157,9 @@ def _group_figures(found: re.Match[str], text: str) -> str:
     singles = all(len(group) == 1 for group in groups)
     dashed = not re.search("[ ,，、。.…·]", found.group())
     sizes = [len(group) for group in groups]
-    own = max(sizes) >= _WHOLE_NUMBER and not dashed
-    if sum(sizes) < _WHOLE_NUMBER or own or (not singles and 1 in sizes):
+    area = len(sizes) == 2 and groups[0][0] in "零0〇洞" and sizes[0] in _AREA_CODE
+    own = max(sizes) >= _WHOLE_NUMBER and not dashed and not area
+    if sum(sizes) < _WHOLE_NUMBER or own or (not singles and 1 in sizes[:-1]):
         return found.group()
     after, before = text[found.end() : found.end() + 1], text[found.start() - 1 : found.start()]
     if (after and after in _UNITS + "号栋幢楼单室层组社队月日点块元度年个") or (before and before in _UNITS + "第"):

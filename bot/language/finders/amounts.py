@@ -19,7 +19,7 @@ _PIECE = (
 _YUAN = re.compile(
     rf"(?P<sign>[¥￥]|RMB ?|人民币)?(?<![\d.第A-Za-z几数])(?P<number>{_NUMBER})(?P<about>来|多)?"
     rf"(?:(?:块{_PIECE}|元(?!旦|月|素|里|坊|庙|村|桥)|圆|蚊|"
-    rf"塊)(?P<more>多)?(?P<tenths>{_SMALL}(?![{NUMERAL[1:-1]}个年月天次户度台]))?"
+    rf"塊)(?P<more>多)?(?:零(?=[一二三四五六七八九\d][毛角]))?(?P<tenths>{_SMALL}(?![{NUMERAL[1:-1]}个年月天次户度台]))?"
     rf"(?:[毛角](?P<cents>{_SMALL})?分?)?钱?(?:整)?)",
     re.IGNORECASE,
 )

@@ -20,7 +20,7 @@ TICKET_LENGTHS = range(14, 18)
 _WINDOW = 12
 _BESIDE = {
     "phone": re.compile(
-        r"电话|手机|联系(?:方式|我|人)|座机|固话|拨打?|打(?:给|我|他|她|这个|那个)?(?:的|电话)?[是:：,，]?(?=$)|"
+        r"电话|手机|区号|联系(?:方式|我|人)|座机|固话|拨打?|打(?:给|我|他|她|这个|那个)?(?:的|电话)?[是:：,，]?(?=$)|"
         r"回电|致电|tel|phone",
         re.I,
     ),
@@ -29,9 +29,11 @@ _BESIDE = {
         r"用电户|交费号|卡号(?=上)",
         re.I,
     ),
-    "ticket_no": re.compile(r"工单(?:编?号)?|单号|公单|受理(?:编?号)?|单子|报修号|(?<![A-Za-z])G[ .]?D", re.I),
+    "ticket_no": re.compile(
+        r"工单(?:编?号)?|(?<!订)(?<!运)(?<!递)单号|公单|受理(?:编?号)?|单子|报修号|(?<![A-Za-z])G[ .]?D", re.I
+    ),
     "other": re.compile(
-        r"银行卡|卡号(?!上)|身份证|证件|订单|快递|流水|工号|表号|资产|出厂|发票(?:代码|号)|信用代码|税号|验证码|"
+        r"银行卡|卡号(?!上)|身份证|证件|订单号?|快递单?号?|运单号?|流水|工号|表号|资产|出厂|发票(?:代码|号)|信用代码|税号|验证码|"
         r"密码|QQ|qq|条码|车牌|邮编"
     ),
 }
@@ -45,6 +47,7 @@ _GD_MISHEARD = re.compile(r"([一-鿿])([一-鿿])[ ,，:：是]?$")
 _DAY = re.compile(r"20[2-4]\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
 _WRITTEN_DATE = re.compile(r"(?:19|20)\d\d[-,，、 ](?:0?[1-9]|1[0-2])[-,，、 ](?:0?[1-9]|[12]\d|3[01])(?!\d)")
 _PART_OF_OTHER = re.compile(r"[A-Za-z]$|\d[.:]$")
+_READ_OUT = re.compile(r"(?:[报念]给你|我[报念]|记一?[下好]|听好)[^0-9]{0,4}$")
 _SHORT = 4
 
 
@@ -103,6 +106,8 @@ def _loose(text: str, start: int, end: int) -> bool:
     inside = text[start:end]
     if _WRITTEN_DATE.match(inside):
         return True
+    if _READ_OUT.search(text[:start]):
+        return False
     return bool(re.search("[,，、]", inside)) and len(text) - (end - start) > _SHORT
 
 

@@ -15,7 +15,7 @@ _PAUSE = r"[,，。、.!！?？…~ ]*"
 _OOPS = (
     r"(?:哦|噢|喔|啊|哎呀?|诶|唉|嗯|等等|等一下|等下|慢着|抱歉|对不起|不好意思|sorry)?"
     + _PAUSE
-    + r"(?:(?:我|刚才|刚刚|前面|上面|这个|那个)?(?:不对|不是|不不+|哦不|[说念打写报讲记看输弄搞]错|错|更正|纠正|改一下|重说|重新说|重来|唔系|唔对|勿对)"
+    + r"(?:(?:我|刚才|刚刚|前面|上面|这个|那个)?(?:不对|不是|不不+|哦不|[说念打写报讲记看输弄搞][错反岔]|错|更正|纠正|改一下|重说|重新说|重来|唔系|唔对|勿对)"
     + r"(?:了|啊|呀|哦|的|一下|一个数|一位|一个|个数)*"
     + _PAUSE
     + r")+"
@@ -29,6 +29,10 @@ _OOPS_GAP = re.compile(_PAUSE + _OOPS + _PLACE + r"(?:应该|而|就)?(?:是|为
 _SHOULD_BE = re.compile(_PAUSE + r"(?:哦|噢|啊|嗯)?" + _PAUSE + _PLACE + r"(?:应该是|更正为)" + _PAUSE)
 _NOT_GAP = re.compile(_PAUSE + r"(?P<place>" + _PLACE + r")(?:那[个里]?)?(?:应该|可?)?(?:不是|不系|唔系|勿是)" + _PAUSE)
 _BUT_GAP = re.compile(_PAUSE + r"(?:应该|而|它?就)?(?:是|系|改成)" + _PAUSE)
+# 尾号7076，不对，是7077: the end is said again before it is corrected.
+_AGAIN_GAP = re.compile(_PAUSE + r"(?=尾|后|最后|末|结尾)" + _PLACE + r"(?:是|那[个里]?)?" + _PAUSE)
+# 是3201556677不是3201556678; with a pause after it, 不是 corrects.
+_THIS_NOT_THAT = re.compile("[,，]?(?:不是|唔系|勿是)")
 _NOT_BEFORE = re.compile(r"(?:不是|唔系|勿是)$")
 
 
@@ -56,7 +60,14 @@ class Said:
 
 
 _SPOKEN = "[零〇一二三四五六七八九幺两洞拐勾]"
-_GROUPS = re.compile(r"\d+(?:(?: ?[-·,，、()] ?| )\d+)*|" + _SPOKEN + "{1,4}(?:[,，、 ]{1,2}" + _SPOKEN + "{1,4})*")
+# 3201.5566.77 is one number; 最后一位 and 后4位 tell a place and are none.
+_GROUPS = re.compile(
+    r"\d{2,5}(?:\.\d{2,5}){2,}(?![\d.])|\d+(?![\d位])(?:(?: ?[-·,，、()] ?| )\d+)*|"
+    + _SPOKEN
+    + "{1,4}(?:[,，、 ]{1,2}"
+    + _SPOKEN
+    + "{1,4})*(?!位|个数)"
+)
 _RUN = re.compile(r"\d+|" + _SPOKEN + "+")
 
 
@@ -84,8 +95,26 @@ def corrected(text: str, valid: Callable[[str], bool]) -> list[Said]:
             gap = text[current.end : said[at].start]
             beyond = said[at + 1] if at + 1 < len(said) else None
             wrong = _NOT_GAP.fullmatch(gap)
+            if (
+                _THIS_NOT_THAT.fullmatch(gap)
+                and not _NOT_BEFORE.search(text[: current.start])
+                and valid(current.digits)
+                and valid(said[at].digits)
+            ):
+                at += 1
+                continue
             if wrong and beyond and _BUT_GAP.fullmatch(text[said[at].end : beyond.start]):
                 digits = _part_replaced(current.digits, said[at].digits, beyond.digits, tail=bool(wrong.group("place")))
+                if not valid(digits):
+                    break
+                current, at = Said((digits,), ((current.start, beyond.end),)), at + 2
+            elif (
+                beyond
+                and _AGAIN_GAP.fullmatch(gap)
+                and current.digits.endswith(said[at].digits)
+                and _OOPS_GAP.fullmatch(text[said[at].end : beyond.start])
+            ):
+                digits = _part_replaced(current.digits, said[at].digits, beyond.digits, tail=True)
                 if not valid(digits):
                     break
                 current, at = Said((digits,), ((current.start, beyond.end),)), at + 2

@@ -19,7 +19,7 @@ _DAYS = {
     "明天": 1, "明日": 1, "明儿": 1, "明个": 1, "明早": 1, "明晚": 1, "明晨": 1, "听日": 1, "听晚": 1,
 }  # fmt: skip
 _PERIOD = (
-    r"(?:凌晨|大清早|清早|清晨|一大早|一早|早上|早晨|早间|上午|中午|晌午|下午|后晌|下晚|傍晚|黄昏|晚上|晚间|"
+    r"(?:凌晨|大清早|清早|清晨|一大早|一早|早上|早晨|早间|上午|上昼|中午|晏昼|晌午|下午|下昼|后晌|下晚|傍晚|黄昏|晚上|晚间|"
     r"夜里头?|夜晚|半夜|夜间|黑天)"
 )
 _CLOCK = (
@@ -39,8 +39,10 @@ _WEEKDAY = re.compile(
 _AGO = re.compile(
     rf"(?P<count>{NUMBER}|两|半)(?P<unit>天|日|个?星期|个?礼拜|周)(?P<way>之?前|以前|之?后|以后)(?!天){_TIME}"
 )
+_HALF_MONTH = re.compile(r"半个?月(?:之?前|以前)")
 _FULL = re.compile(
     rf"(?:{YEAR})?(?<![\d.])(?P<month>{NUMBER}|元)月(?:份的?)?(?P<date>{NUMBER})(?:号|日){_TIME}"
+    r"|(?<![\d.])(?P<pm>1[0-2]|0?[1-9])\.(?P<pd>[12]\d|3[01]|0[1-9])(?=号|日|停|断|报的|那天|没电|来的)"
     r"|(?<![\d\-/.])(?P<y>20\d\d)[-/.](?P<m>0?[1-9]|1[0-2])[-/.](?P<d>0?[1-9]|[12]\d|3[01])(?![\d\-/.])"
 )
 _IN_MONTH = re.compile(rf"(?P<rel>上上个?月|上个?月|这个?月|本月|当月|下个?月)的?(?P<date>{NUMBER})[号日]{_TIME}")
@@ -87,8 +89,8 @@ def _found(day: date, match: re.Match[str], part: str | None = None) -> Found:
         else to_int(said["minute"] or "0") or 0
     )
     period = said.get("period") or part or ""
-    late = re.search("下午|后晌|下晚|傍晚|黄昏|晚|夜里|夜间|黑天|夜$", period) and (
-        hour > _SMALL_HOURS or "午" in period
+    late = re.search("下午|下昼|晏昼|后晌|下晚|傍晚|黄昏|晚|夜里|夜间|黑天|夜$", period) and (
+        hour > _SMALL_HOURS or "午" in period or "昼" in period
     )
     noon = hour <= 2 and re.search("中午|晌午", period)
     if hour < _HALF_DAY and (late or noon):
@@ -127,6 +129,8 @@ def _ago(text: str, today: date, _: list[Found]) -> list[Found]:
             continue
         days = count * (1 if match.group("unit") in "天日" else _WEEK)
         found.append(_found(today + timedelta(days=days if "后" in match.group("way") else -days), match))
+    for match in _HALF_MONTH.finditer(text):
+        found.append(_found(today - timedelta(days=2 * _WEEK + 1), match))
     return found
 
 
@@ -136,8 +140,9 @@ def _written(text: str, today: date, _: list[Found]) -> list[Found]:
         if match.group("y"):
             day = _day(int(match.group("y")), int(match.group("m")), int(match.group("d")))
         else:
-            month = 1 if match.group("month") == "元" else to_int(match.group("month"))
-            number = to_int(match.group("date").replace("廿", "二十"))
+            said = match.group("month") or match.group("pm")
+            month = 1 if said == "元" else to_int(said)
+            number = to_int((match.group("date") or match.group("pd")).replace("廿", "二十"))
             year = year_said(match, today)
             day = _day(year or today.year, month, number)
             # Without a year: the last such day, or one to come within two months.
