@@ -13,8 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from actions.handlers.yaml_files import read_yaml
 from bot.language.normalise import normalise
 from bot.language.numerals import NUMERAL, to_int, to_number
 
@@ -96,7 +95,7 @@ class TariffWords:
     @classmethod
     def load(cls, path: Path) -> TariffWords:
         """Read the words."""
-        return cls(yaml.safe_load(path.read_text(encoding="utf-8")))
+        return cls(read_yaml(path))
 
     @property
     def provinces(self) -> tuple[str, ...]:

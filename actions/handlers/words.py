@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
+from actions.handlers.yaml_files import read_yaml
 
 
 @dataclass
@@ -61,7 +61,7 @@ class Phrases:
         """Read ``*.yml`` of a folder; later files add to earlier ones."""
         merged: dict[str, dict[str, Any]] = {}
         for path in sorted(folder.glob("*.yml")):
-            for name, value in (yaml.safe_load(path.read_text(encoding="utf-8")) or {}).items():
+            for name, value in (read_yaml(path) or {}).items():
                 merged[name] = value if isinstance(value, dict) else {"text": value}
         return cls(merged, **{"company": "供电公司", "hotline": "95598", **always})
 

@@ -11,6 +11,8 @@ from typing import Any, Literal, Self
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from actions.handlers.yaml_files import read_yaml
+
 FIELD_TYPES = (
     "address",
     "phone",
@@ -158,7 +160,7 @@ class FlowBook:
         shared = _shared_fields(folders[0])
         for path in sorted(p for folder in folders for p in folder.glob("*.yml") if not p.name.startswith("_")):
             try:
-                raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+                raw = read_yaml(path)
                 flow = Flow.model_validate(raw)
             except yaml.YAMLError as error:
                 wrong.append(f"{path.name}: not YAML: {error}")
@@ -189,4 +191,4 @@ def _shared_fields(folder: Path) -> tuple[FlowField, ...]:
     path = folder / "_verification.yml"
     if not path.exists():
         return ()
-    return tuple(FlowField.model_validate(f) for f in yaml.safe_load(path.read_text(encoding="utf-8"))["fields"])
+    return tuple(FlowField.model_validate(f) for f in read_yaml(path)["fields"])

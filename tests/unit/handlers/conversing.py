@@ -11,21 +11,19 @@ from actions.desk.clock import FixedClock
 from actions.desk.desk import ServiceDesk
 from actions.desk.limits import PROFILES
 from actions.desk.verifier import Verifier
-from actions.handlers.forms.flow import FlowBook
 from actions.handlers.forms.said import Piece, Said
 from actions.handlers.forms.state import FlowState
 from actions.handlers.gaps import GapLog
 from actions.handlers.services import Services
 from actions.handlers.tariff_question import TariffWords
 from actions.handlers.turns import Answer, Turns
-from actions.handlers.words import Phrases
 from actions.ports.memory import MemoryAttempts, MemoryCustomers, MemoryGaps, MemoryHandoffs, MemoryTicketStore
 from bot.gateway.masking import mask
 from bot.language.clauses import clauses
 from bot.language.entities import find_entities
 from bot.language.hazards import danger
 from knowledge_base.tariff.schedules import Provinces
-from tests.unit.handlers.worlds import NOW, ROOT
+from tests.unit.handlers.worlds import FLOWS, NOW, PHRASES, ROOT
 
 Ranking = Sequence[tuple[str, float]]
 
@@ -85,8 +83,8 @@ class Customer:
             verifier=Verifier(customers, MemoryAttempts(), clock),
             handoffs=self.handoffs,
             knowledge=self.knowledge,
-            flows=FlowBook.load(ROOT / "actions" / "flows"),
-            phrases=Phrases.load(ROOT / "actions" / "words"),
+            flows=FLOWS,
+            phrases=PHRASES,
             clock=clock,
             gaps=GapLog(MemoryGaps(), mask),
             provinces=Provinces.load(ROOT / "knowledge_base" / "profiles", "state_grid"),

@@ -53,13 +53,17 @@ class FakeWorld:
         return Outcome([Bubble("办好了")])
 
 
+FLOWS = FlowBook.load(ROOT / "actions" / "flows")
+PHRASES = Phrases.load(ROOT / "actions" / "words")
+
+
 class Talk:
     """A conversation with the engine, one `say` a turn; intents are given where words alone do not tell."""
 
     def __init__(self, flow: str, flows: FlowBook | None = None) -> None:
         self.world = FakeWorld()
-        self.flows = flows or FlowBook.load(ROOT / "actions" / "flows")
-        self.engine = FormEngine(self.flows, self.world, Phrases.load(ROOT / "actions" / "words"))
+        self.flows = flows or FLOWS
+        self.engine = FormEngine(self.flows, self.world, PHRASES)
         self.flow, self.state, self.steps = flow, None, 0
         self.last: Step | None = None
 
