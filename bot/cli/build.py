@@ -106,9 +106,11 @@ def build_model(settings: Settings, say: Say, *, force: bool = False) -> Path:
     settings.logs_folder.mkdir(parents=True, exist_ok=True)
     log = settings.logs_folder / "train.log"
     command = training_command(partial, "assistant")
+    # Serving holds to one thread; training may have the machine.
+    own = {**environment(settings), "OMP_NUM_THREADS": str(os.cpu_count() or 1)}
     with log.open("w", encoding="utf-8") as output:
         process = subprocess.Popen(
-            command, cwd=PROJECT, env={**os.environ, **environment(settings)}, stdout=output, stderr=subprocess.STDOUT
+            command, cwd=PROJECT, env={**os.environ, **own}, stdout=output, stderr=subprocess.STDOUT
         )
         try:
             _follow(process, log, say)

@@ -16,7 +16,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from rasa.shared.utils.io import read_yaml_file
 
-from bot.assistant.components.featurizer import SENTENCE_VECTOR, SentenceEncoderFeaturizer
+from bot.assistant.components.featurizer import SentenceEncoderFeaturizer, sentence_vector
 from bot.assistant.components.gist import GIST
 from bot.language.intent_model import IntentModel, Thresholds, train
 
@@ -70,7 +70,7 @@ class CalibratedIntentClassifier(IntentClassifier, GraphComponent):
     def train(self, training_data: TrainingData) -> Resource:
         """Fit on all sentences that carry an intent."""
         examples = [m for m in training_data.intent_examples if m.get(TEXT)]
-        vectors = np.stack([m.get(SENTENCE_VECTOR) for m in examples])
+        vectors = np.stack([sentence_vector(m) for m in examples])
         chosen = Thresholds(**read_yaml_file(THRESHOLDS)) if THRESHOLDS.exists() else Thresholds()
         self._model = train(
             [m.get(GIST) or m.get(TEXT) for m in examples],
@@ -89,10 +89,10 @@ class CalibratedIntentClassifier(IntentClassifier, GraphComponent):
     def process(self, messages: List[Message]) -> List[Message]:
         """Set ``intent``, ``intent_ranking`` (the best five) and ``doubt`` (``none``, ``close`` or ``unsure``)."""
         model = self._model
-        readable = [m for m in messages if m.get(TEXT) and m.get(SENTENCE_VECTOR) is not None]
+        readable = [m for m in messages if m.get(TEXT) and sentence_vector(m) is not None]
         if model is None or not readable:
             return messages
-        vectors = np.stack([m.get(SENTENCE_VECTOR) for m in readable])
+        vectors = np.stack([sentence_vector(m) for m in readable])
         for message, row in zip(
             readable, model.probabilities([m.get(GIST) or m.get(TEXT) for m in readable], vectors), strict=True
         ):

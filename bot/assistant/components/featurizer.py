@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import Any, Dict, List
+from typing import Any, Dict, List, Optional
 
 import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -20,7 +20,15 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.assistant.components.gist import GIST
 from bot.language.encoder import SentenceEncoder, encoder_folder
 
-SENTENCE_VECTOR = "sentence_vector"
+
+def sentence_vector(message: Message) -> Optional[np.ndarray]:
+    """The encoder's row for a message, None when it has none.
+
+    Kept as a feature only: Rasa would print a vector among the message's data, digit by digit, to fingerprint it.
+    """
+    found = (f for f in message.features if f.attribute == TEXT and f.type == FEATURE_TYPE_SENTENCE)
+    feature = next(found, None)
+    return None if feature is None else feature.features[0]
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
@@ -65,7 +73,6 @@ class SentenceEncoderFeaturizer(DenseFeaturizer, GraphComponent):
         for message, vector in zip(
             with_text, self._encoder.encode([m.get(GIST) or m.get(TEXT) for m in with_text]), strict=True
         ):
-            message.set(SENTENCE_VECTOR, vector)
             message.add_features(Features(np.atleast_2d(vector), FEATURE_TYPE_SENTENCE, TEXT, self._identifier))
         return messages
 
