@@ -18,7 +18,7 @@ step "业务流程校验" .venv/bin/dianda flow lint
 step "模型与索引" .venv/bin/dianda train
 
 # Two halves at once, a core each: what starts the whole assistant or a browser, and everything else.
-live=(tests/service tests/conversation tests/browser)
+live=(tests/conversation tests/service tests/browser)
 say "测试：部件（日志在 var/logs/tests-parts.log）与整机，同时进行"
 .venv/bin/python -m pytest tests "${live[@]/#/--ignore=}" -o cache_dir=.pytest_cache/parts >var/logs/tests-parts.log 2>&1 &
 parts=$!

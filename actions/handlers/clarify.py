@@ -27,6 +27,7 @@ _EITHER_SERVES = {
     "query_outage": frozenset({"report_outage"}),
     "query_ticket": frozenset({"urge_ticket"}),
 }
+_ABOUT_AN_OUTAGE = frozenset({"report_outage", "urge_ticket", "query_outage"})
 _ORDINAL = re.compile(r"^(?:选|要|是|我选|就)?(?:第)?([一二三两123])(?:个|项|种)?(?:吧|啊|呀)?$")
 _FIRST = re.compile(r"前面那?个?|前者|头一个|上面那?个?")
 _LAST = re.compile(r"后面那?个?|后者|最后一?个?|下面那?个?")
@@ -42,6 +43,9 @@ def ask_back(services: Services, said: Said, memory: dict[str, Any]) -> tuple[Bu
     if said.pressed or said.doubt == "none" or said.intent == "report_hazard":
         return None
     if said.doubt == "close" and {name for name, _ in said.ranking[1:2]} & _EITHER_SERVES.get(said.intent, frozenset()):
+        return None
+    if {name for name, _ in said.ranking[:2]} <= _ABOUT_AN_OUTAGE:
+        # 又停电！这个月第三回了，赶紧派人: angry words fall between all three, and whoever has no power is not to be quizzed.
         return None
     if failures(memory) >= PATIENCE:
         return services.phrases.bubble("clarify_failed"), {**memory, FAILURES: 0}

@@ -30,6 +30,8 @@ DOUBTFUL = 0.9
 """Below this confidence of a wish, a sentence put as a question is first held against the knowledge base."""
 SURE_ANSWER = 0.7
 """…which answers instead when it is at least this sure."""
+HALF_SURE = 0.65
+"""A yes, no or stop to no question, less sure than this, is taken for not understood."""
 NOT_NOW = re.compile(r"^(?:不用|不要|不需要|不必|先不|暂时不|算了|改天|下次|回头再|以后再)")
 
 
@@ -288,6 +290,9 @@ class Turns:
             if (asked := clarify.ask_back(self._services, said, memory)) is not None:
                 return Answer([asked[0]], memory=asked[1])
             name = "unsure" if said.doubt == "unsure" else name
+        if name in ("affirm", "deny", "cancel") and said.confidence < HALF_SURE and not said.pressed:
+            # Nothing was asked that it could answer, so that a doubtful yes or no is rather something else.
+            name = "unsure"
         if name == "unsure":
             return Answer([phrases.bubble(name)], memory={**memory, FAILURES: clarify.failures(memory) + 1})
         if said.intent == "inform":
