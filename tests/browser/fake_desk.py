@@ -244,6 +244,7 @@ class FakeDesk:
                     conversations=self.conversations,
                     handoffs=self.handoffs,
                     desk=self.desk,
+                    outbox=self.tickets.outbox,
                     knowledge=NoKnowledge(),
                     assistant=self.assistant,
                     hazard=lambda _: None,
