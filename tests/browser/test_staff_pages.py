@@ -655,7 +655,7 @@ def test_an_illegal_move_shows_the_desks_words_and_changes_nothing(desk: Page, s
     server.desk.move(number, "acknowledged", actor="李工")
     desk.locator("#ticket-note").fill("派给榆林班")
     move(desk, "派单").click()
-    words = "工单当前状态下不能这样操作，未作任何更改。\n现在可以：联系客户、出发、撤销、退回重派、催办、备注、升级上报"
+    words = "工单当前状态下不能这样操作，未作任何更改。\n现在可以：联系客户、出发、撤销、退回重派、催办、备注、升级上报、暂停计时"
     expect(desk.locator("#ticket .problem")).to_have_text(words)
     expect(desk.locator("#ticket-note")).to_have_value("派给榆林班")
     expect(desk.locator("#ticket .marks")).to_contain_text("已接单")  # and what has happened meanwhile is there
