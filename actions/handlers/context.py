@@ -6,6 +6,7 @@ Each function reads the memory and the words and says what is meant, or None whe
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -52,6 +53,10 @@ _NO_WISH = frozenset(
     }
 )
 
+_FOLLOWS_ON = re.compile(r"^(?:那么?(?!个)|要是|如果|假如|假使|万一|可|但是?|不过|它)|(?:呢|呐)[?？。!！]*$")
+"""How a sentence begins or ends that only goes on with the topic: 那要罚多少, 要是房主不在了, 销户呢."""
+_SHORT, _GOES_ON = 12, 24
+"""Characters within which any question, or one that says it goes on, may be about the topic before it."""
 MIN_SUBJECT = 2
 _ASKED = re.compile(
     r"要不要|要什么|要多久|需要|怎么|如何|多久|几天|几点|能不能|可不可以|收不收|有没有|是什么|是否|什么|多少|哪里|在哪|谁|、|，|时限|流程$|规定$|材料$"
@@ -147,3 +152,23 @@ def in_context(said: Said, memory: dict[str, Any]) -> Said | None:
     core = bare_question(said.words) if said.words else None
     title = memory.get(TOPIC)
     return replace(said, text=f"{title}，{core}", intent="faq", doubt="none") if core and title else None
+
+
+def follow_up(said: Said, memory: dict[str, Any], sure: Callable[[str], float]) -> Said | None:
+    """A question that leaves out what it is about (那要罚多少), with the topic before it; None when it stands on its own.
+
+    ``sure``: how sure the knowledge base is (0–1) to answer a question. The reading that it can answer better is the one meant.
+    """
+    title = memory.get(TOPIC)
+    core = _TRAILING.sub("", _LEADING.sub("", said.words)) if title else ""
+    goes_on = _FOLLOWS_ON.search(said.words) is not None
+    if not core or len(core) > (_GOES_ON if goes_on else _SHORT):
+        return None
+    if said.intent == "out_of_scope" and not goes_on:
+        return None
+    if said.intent not in ("faq", "out_of_scope", "inform") and (said.doubt == "none" or not goes_on):
+        return None
+    whole = f"{title}，{core}"
+    if sure(whole) <= sure(said.words):
+        return None
+    return replace(said, text=whole, intent="faq", doubt="none")

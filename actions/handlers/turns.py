@@ -13,7 +13,7 @@ from typing import Any
 from actions.handlers import clarify
 from actions.handlers.articles import answer_bubble, answer_question, knowledge_trace
 from actions.handlers.clarify import CHOICES, FAILURES
-from actions.handlers.context import TOPIC, about_last_ticket, continued, in_context, subject
+from actions.handlers.context import TOPIC, about_last_ticket, continued, follow_up, in_context, subject
 from actions.handlers.forms.answers import is_no, is_yes
 from actions.handlers.forms.engine import ASKS, FormEngine, Step
 from actions.handlers.forms.flow import Flow
@@ -168,6 +168,8 @@ class Turns:
                 answer = self._question(follows, memory)
                 # The next bare question is about the same thing still.
                 return replace(answer, memory={**answer.memory, TOPIC: memory[TOPIC]})
+            if (follows := follow_up(said, memory, self._sure)) is not None:
+                return self._question(follows, memory)
         memory = {k: v for k, v in memory.items() if k != TOPIC}
         flow = flow or self._flow_for(said, memory)
         if flow is not None:
@@ -177,6 +179,10 @@ class Turns:
         if said.intent in ("faq", "out_of_scope"):
             return self._question(said, memory)
         return self._small_talk(said, memory)
+
+    def _sure(self, question: str) -> float:
+        found = self._services.knowledge.search(question, 1)
+        return float(found.confidence) if found.answerable else 0.0
 
     def _begin(self, flow: Flow, said: Said, memory: dict[str, Any], values: dict[str, str], form: bool) -> Answer:
         if not values:

@@ -63,7 +63,9 @@ class FakeKnowledge:
 
     def search(self, query: str, k: int = 5) -> Found:
         self.asked.append(query)
-        return Found([hit for words, hit in self.entries if all(w in query for w in words)][:k])
+        hits = [hit for words, hit in self.entries if all(w in query for w in words)]
+        hits.sort(key=lambda hit: -hit.score)
+        return Found(hits[:k], confidence=hits[0].score if hits else 0.0)
 
     def hit(self, topic: str) -> FakeHit | None:
         return next((hit for _, hit in self.entries if hit.topic == topic), None)

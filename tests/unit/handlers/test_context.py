@@ -145,3 +145,33 @@ def test_bare_questions(words: str, core: str | None) -> None:
 
 def test_the_subject_of_a_title() -> None:
     assert subject("过户要什么材料") == "过户" and subject("峰谷电价") == "峰谷电价"
+
+
+LATE_FEE = FakeHit("bill-late-fee", "逾期交费的违约金", "每天千分之一")
+ARREARS = FakeHit("bill-arrears-cutoff", "欠费多久会停电", "会先通知")
+PENALTY = FakeHit("theft-penalty", "窃电的处罚", "补交并交三倍违约使用电费", 0.7)
+CLOSING = FakeHit("connect-close", "销户怎么办", "结清电费", 0.97)
+
+
+def asked_about_arrears(**minds: str) -> Customer:
+    knowledge = FakeKnowledge([(("拖", "交"), ARREARS), (("罚",), PENALTY), (("欠费", "罚"), LATE_FEE), (("销户",), CLOSING), (("停",), ARREARS)])
+    customer = Customer({"电费拖了不交会怎样": "faq", **minds}, knowledge)
+    assert customer.say("电费拖了不交会怎样") == ARREARS.answer
+    return customer
+
+
+@pytest.mark.parametrize("understood", ["faq", "out_of_scope", "inform"])
+def test_a_question_that_goes_on_stays_with_the_topic(understood: str) -> None:
+    customer = asked_about_arrears(那要罚多少=understood)
+    assert customer.say("那要罚多少") == LATE_FEE.answer
+
+
+def test_a_question_that_names_its_own_topic_leaves_the_one_before() -> None:
+    customer = asked_about_arrears(销户呢="faq")
+    assert customer.say("销户呢") == CLOSING.answer
+
+
+def test_a_person_is_fetched_whatever_the_topic_before_was() -> None:
+    customer = asked_about_arrears(那转人工="human_agent")
+    customer.say("那转人工")
+    assert customer.handoffs.waiting()
