@@ -25,6 +25,7 @@ from rich.table import Table
 
 from bot.gateway.assistant_process import RASA_PYTHON
 from tests.assistant import BUILT, ROOT, RunningAssistant
+from tests.load import parsing
 from tests.servers import free_port
 
 STOCK = Path(__file__).parent / "stock"
@@ -189,28 +190,37 @@ def main() -> None:
         line("内存（全部进程）", memory(ours.process.pid), memory(stock.process.pid), "MB")
         console.print(table)
         accuracy(ours, stock)
+        parsing.measure(
+            console,
+            [case["text"] for case in cases()],
+            (f"{ours.base}/api/v1/parse", {"Authorization": f"Bearer {ours.token}"}),
+            f"http://127.0.0.1:{stock.port}/model/parse",
+        )
     finally:
         stock.stop()
         ours.stop()
         shutil.rmtree(home, ignore_errors=True)
 
 
+def cases() -> list[dict[str, Any]]:
+    """The separately written evaluation sentences."""
+    found: list[dict[str, Any]] = yaml.safe_load((ROOT / "tests" / "data" / "nlu_eval.yml").read_text(encoding="utf-8"))["cases"]
+    return found
+
+
 def accuracy(ours: RunningAssistant, stock: Stock) -> None:
-    """Intent accuracy of both on the separately written evaluation set, when it is there."""
-    path = ROOT / "tests" / "data" / "nlu_eval.yml"
-    if not path.exists():
-        return
-    cases = yaml.safe_load(path.read_text(encoding="utf-8"))["cases"]
+    """Intent accuracy of both on the separately written evaluation set."""
+    asked = cases()
     right = 0
-    for at in range(0, len(cases), 200):
-        part = cases[at : at + 200]
+    for at in range(0, len(asked), 200):
+        part = asked[at : at + 200]
         _, found = ours.call("POST", "/api/v1/parse", {"texts": [c["text"] for c in part]})
         right += sum(r["intent"]["name"] == c["intent"] for r, c in zip(found["results"], part, strict=True))
 
     async def ask_stock() -> int:
         async with aiohttp.ClientSession() as session:
             hits = 0
-            for case in cases:
+            for case in asked:
                 async with session.post(
                     f"http://127.0.0.1:{stock.port}/model/parse", data=json.dumps({"text": case["text"]})
                 ) as answer:
@@ -218,7 +228,7 @@ def accuracy(ours: RunningAssistant, stock: Stock) -> None:
             return hits
 
     console.print(
-        f"意图准确率（{len(cases)} 句独立评测）：电答 {right / len(cases):.3f}，stock {asyncio.run(ask_stock()) / len(cases):.3f}"
+        f"意图准确率（{len(asked)} 句独立评测）：电答 {right / len(asked):.3f}，stock {asyncio.run(ask_stock()) / len(asked):.3f}"
     )
 
 
