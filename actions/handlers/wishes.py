@@ -146,6 +146,8 @@ def added_in_flow(said: Said, running: str, flows: FlowBook) -> tuple[Said, list
     """对，顺便查下电费 in the middle of a flow: the answer, and the wishes said along with it."""
     if not said.pieces or any(piece.joint == "mark" for piece in said.pieces):
         return said, []
+    if len(said.pieces) == 1 and said.values("phone", "address", "person_name"):
+        return said, []  # 对了，电话是139…: a value for the form that came to mind
     # 另外帮我查下电费 is nothing but the addition.
     first, *rest = said.pieces if len(said.pieces) > 1 else (Piece("", "word", "inform", 1.0), *said.pieces)
     begins = flows.begun_by(first.intent)

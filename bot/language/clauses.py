@@ -25,7 +25,9 @@ _WORDS = (
 _MARKS = r"[，,。．；;！!？?、\n]+|\s+"
 _BETWEEN = re.compile(rf"(?:{_MARKS})*(?:{_WORDS})(?:就是|呢|啊|也|还|再|[，,、：: ])*")
 _MARK = re.compile(_MARKS)
-_ADDED = re.compile(r"(?:顺便|顺带|另外(?!一|的|那|个|户|两|几)|还有就是|还有(?=我|帮|给)|此外)[,，、 ]*")
+_ADDED = re.compile(
+    r"(?:(?:顺便|顺带|另外(?!一|的|那|个|户|两|几)|还有就是|还有(?=我|帮|给)|此外|[哎哦]?对了|话说)[,，、!！ ]*)+(?=.)"
+)
 _BY_THE_WAY = re.compile(r"^(?:对了|话说|哎对了|哦对了)[,，、!！ ]*(?=.)")
 _EDGE = " ，,。；;！!？?、\n"
 _EMPTY = re.compile(r"^[\W_呃嗯哦啊那个就是]*$")
@@ -50,12 +52,13 @@ def clauses(text: str) -> list[Clause]:
 
     Pieces joined by a word are kept whole, commas inside them included; a sentence without such a word is cut at its marks.
     """
-    whole = _BY_THE_WAY.sub("", text.strip())
+    whole = text.strip()
+    added = _ADDED.match(whole)
     if len(whole) < LEAST or whole.startswith("/"):
         return []
-    added = _ADDED.match(whole)
-    if added is not None and len(_by_words(whole)) == 1:
+    if added is not None and len(_by_words(whole[added.end() :])) == 1:
         return [Clause(whole[added.end() :].strip(_EDGE), "word")]
+    whole = _BY_THE_WAY.sub("", whole)
     for joint, cut in (("word", _by_words), ("mark", _MARK.split)):
         pieces = [piece.strip(_EDGE) for piece in cut(whole)]
         pieces = [piece for piece in pieces if not _EMPTY.match(piece)]

@@ -170,6 +170,15 @@ def test_a_wish_added_instead_of_an_answer_is_noted_and_the_question_stays() -> 
     assert customer.flow == "repair" and customer.asking == "address"
 
 
+def test_what_comes_to_mind_by_the_way_is_noted_unless_it_is_a_value_of_the_form() -> None:
+    said, value = "对了上个月电费也算得不对头", "对了电话是13900139000"
+    customer = Customer({**MINDS, said[2:]: "dispute_bill", said: "dispute_bill", value[2:]: "update_contact"})
+    customer.say("停电了")
+    assert "电费异议" in customer.say(said) and customer.asking == "address"
+    customer.say(value)
+    assert customer.state is not None and customer.state.values["phone"] == "13900139000"
+
+
 def test_a_person_is_told_of_what_was_still_to_come() -> None:
     customer = Customer(MINDS)
     reported(customer)
@@ -190,6 +199,8 @@ def test_a_person_is_told_of_what_was_still_to_come() -> None:
         ("先帮我报个修再查查上月电费", ["先帮我报个修", "查查上月电费"]),
         ("我要投诉，停电三次了，还有抄表员态度差", ["我要投诉，停电三次了", "抄表员态度差"]),
         ("对了，顺便帮我查下电费", ["帮我查下电费"]),
+        ("对了上个月电费也算得不对头", ["上个月电费也算得不对头"]),
+        ("灯全灭了，对了上个月电费也算得不对头", ["灯全灭了", "上个月电费也算得不对头"]),
         ("账户里还有多少钱啊", []),
         ("查电费还有多少余额", []),
         ("我也想装充电桩", []),
