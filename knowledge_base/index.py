@@ -52,7 +52,7 @@ class Encoder(Protocol):
     dim: int
     source: str
 
-    def encode(self, sentences: Sequence[str], *, batch: int = 32) -> Floats:
+    def encode(self, sentences: Sequence[str]) -> Floats:
         """One unit row a sentence."""
         ...
 

@@ -133,7 +133,7 @@ def open_folder(home: Path, profile: str, training: Path) -> Callable[[Path], An
     from knowledge_base.knowledge import KnowledgeBase
 
     def prepare(root: Path) -> KnowledgeBase:
-        encoder = SentenceEncoder(encoder_folder(home), threads=os.cpu_count() or 1)
+        encoder = SentenceEncoder(encoder_folder(home))
         return KnowledgeBase.open(root, home, profile, encoder, training=training)
 
     return prepare

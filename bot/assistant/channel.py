@@ -17,7 +17,7 @@ from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from bot.language.clauses import clauses
+from bot.language.clauses import Clause, clauses
 
 logger = logging.getLogger("dianda.assistant")
 
@@ -81,8 +81,9 @@ async def answer(
     parsed: Dict[str, Any] = {"intent": {"name": None, "confidence": 0.0}, "entities": []}
     nlu, failed = 0.0, False
     try:
-        parsed = understand(processor, [body["text"]])[0]
-        metadata["pieces"] = pieces(processor, body["text"])
+        cut = clauses(body["text"])
+        parsed, *parts = understand(processor, [body["text"], *(clause.text for clause in cut)])
+        metadata["pieces"] = pieces(cut, parts)
         nlu = time.perf_counter() - started
         await on_new_message(
             UserMessage(
@@ -115,7 +116,7 @@ async def answer(
 
 
 def understand(processor: MessageProcessor, texts: List[str]) -> List[Dict[str, Any]]:
-    """Understanding only, all texts in one pass of the graph, so that the encoder sees them as one batch."""
+    """Understanding only, all texts in one pass of the graph; what is said of one does not depend on the others."""
     messages = [UserMessage(text) for text in texts]
     nobody = DialogueStateTracker.from_events("parse", [])
     target = processor.model_metadata.nlu_target
@@ -130,13 +131,8 @@ def understand(processor: MessageProcessor, texts: List[str]) -> List[Dict[str, 
     return results
 
 
-def pieces(processor: MessageProcessor, text: str) -> List[Dict[str, Any]]:
-    """Each piece of a sentence that looks compound, understood by itself; empty for any other sentence.
-
-    A pass of its own: in one batch with the whole the pieces would lean on the whole's vector, if by little.
-    """
-    cut = clauses(text)
-    understood = understand(processor, [clause.text for clause in cut]) if cut else []
+def pieces(cut: List[Clause], understood: List[Dict[str, Any]]) -> List[Dict[str, Any]]:
+    """Each piece of a sentence that looks compound with how it is understood by itself."""
     return [
         {
             "text": clause.text,

@@ -106,7 +106,7 @@ def evaluate_understanding(
 ) -> None:
     """Measure the model, trained if need be, on the labelled sentences of `data`; print, write, and choose as wanted."""
     archive = _trained(settings)
-    pipeline = Understanding.open(settings.home, archive, threads=2)
+    pipeline = Understanding.open(settings.home, archive)
     cases, today = read_cases(data)
     run = evaluate(cases, pipeline, today, model=archive.name, data=data.name)
     _print(run)
@@ -142,7 +142,7 @@ def evaluate_retrieval(settings: Settings) -> None:
     from knowledge_base.evaluate import read_cases as read_questions
     from knowledge_base.knowledge import KnowledgeBase
 
-    encoder = SentenceEncoder(encoder_folder(settings.home), threads=2)
+    encoder = SentenceEncoder(encoder_folder(settings.home))
     base = KnowledgeBase.open(PROJECT / "knowledge_base", settings.home, settings.profile, encoder)
     console.print(str(evaluate_kb(base, read_questions(QUESTIONS), encoder)), markup=False, highlight=False)
 
@@ -205,7 +205,7 @@ def plain_outcomes(cases: Sequence[Case], pipeline: Understanding, today: date) 
 def choose(cases: Sequence[Case], pipeline: Understanding, today: date, training: Path) -> Choice:
     """Choose on a random half of `cases` and on cross-validated training predictions; measure on the other half."""
     sentences = training_sentences(training)
-    seen = read([text for text, _ in sentences], pipeline.encoder, today, batch=32)
+    seen = read([text for text, _ in sentences], pipeline.encoder, today)
     names, held_out = cross_validated(seen.gists, [label for _, label in sentences], seen.vectors, say=_dim)
     trained = Outcomes(tuple(names), tuple(label for _, label in sentences), held_out)
     outcomes = plain_outcomes(cases, pipeline, today)

@@ -28,6 +28,8 @@ log = logging.getLogger("dianda.assistant")
 RETRY_AFTER = 0.05
 # sanic closes an idle connection after 5 s; we let go first, or a turn could be sent into a closing one.
 KEEP_ALIVE = 3.0
+PARSE_AT_ONCE = 32
+"""Sentences that the assistant understands in one call."""
 
 
 class AssistantError(Exception):
@@ -150,6 +152,11 @@ class AssistantClient:
 
     async def parse(self, texts: Sequence[str]) -> list[dict[str, Any]]:
         """Understand `texts`, in order. Raises as `turn` does."""
+        # In parts, so that customers' turns are worked on between them: Rasa is one loop.
+        parts = [await self._parse(texts[at : at + PARSE_AT_ONCE]) for at in range(0, len(texts), PARSE_AT_ONCE)]
+        return [result for part in parts for result in part]
+
+    async def _parse(self, texts: Sequence[str]) -> list[dict[str, Any]]:
         data = await self._post("parse", {"texts": list(texts)}, self._parse_timeout)
         results = data.get("results") if isinstance(data, dict) else None
         if not isinstance(results, list) or len(results) != len(texts):

@@ -82,11 +82,11 @@ class Understanding:
         self.encoder = encoder
 
     @classmethod
-    def open(cls, home: Path | None = None, archive: Path | None = None, *, threads: int = 1) -> Understanding:
+    def open(cls, home: Path | None = None, archive: Path | None = None) -> Understanding:
         """Open `archive`, else the newest one of the installation in `home`. Raises ModelMissing, EncoderMissing."""
         folder = encoder_folder(home)
         found = archive or newest_archive(folder.parents[1])
-        return cls(load_model(found), SentenceEncoder(folder, threads=threads))
+        return cls(load_model(found), SentenceEncoder(folder))
 
     def read(self, texts: Sequence[str], today: date | None = None) -> Read:
         """What the classifier sees of `texts`; relative dates are anchored to `today` (default: now in China)."""
@@ -104,18 +104,14 @@ class Understanding:
         return Understood(text, seen, ranking, self.model.thresholds.doubt(row), tuple(values), danger(text))
 
 
-def read(texts: Sequence[str], encoder: SentenceEncoder, today: date | None = None, *, batch: int = 1) -> Read:
-    """Regularise `texts`, find their values, hide them in the gists, and encode those.
-
-    One by one, as a customer's turn comes: the int8 encoder scales its numbers by batch, so that in one batch each
-    sentence's vector leans a little on the others (cosine 0.993 at worst). Training is as well served by a larger `batch`.
-    """
+def read(texts: Sequence[str], encoder: SentenceEncoder, today: date | None = None) -> Read:
+    """Regularise `texts`, find their values, hide them in the gists, and encode those."""
     anchor = today or datetime.now(ZoneInfo("Asia/Shanghai")).date()
     regular = [normalise(text) for text in texts]
     values = [find_entities(r, anchor) for r in regular]
     # As the components do: a gist that is empty gives way to the text itself.
     gists = [gist(r, v) or r.text for r, v in zip(regular, values, strict=True)]
-    return Read(gists, encoder.encode(gists, batch=batch), values)
+    return Read(gists, encoder.encode(gists), values)
 
 
 def newest_archive(home: Path) -> Path:

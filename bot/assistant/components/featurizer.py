@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any, Dict, List, Optional
 
 import numpy as np
@@ -33,7 +32,7 @@ def sentence_vector(message: Message) -> Optional[np.ndarray]:
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
 class SentenceEncoderFeaturizer(DenseFeaturizer, GraphComponent):
-    """One unit vector a message. All messages of a call share one pass of the encoder."""
+    """One unit vector a message."""
 
     @classmethod
     def required_components(cls) -> List[type]:
@@ -42,8 +41,8 @@ class SentenceEncoderFeaturizer(DenseFeaturizer, GraphComponent):
 
     @staticmethod
     def get_default_config() -> Dict[str, Any]:
-        """``threads``: cores for one call."""
-        return {**DenseFeaturizer.get_default_config(), "threads": 1}
+        """Nothing of its own."""
+        return DenseFeaturizer.get_default_config()
 
     @classmethod
     def create(
@@ -54,7 +53,7 @@ class SentenceEncoderFeaturizer(DenseFeaturizer, GraphComponent):
         execution_context: ExecutionContext,
     ) -> SentenceEncoderFeaturizer:
         """Open the encoder that set-up has built."""
-        return cls(execution_context.node_name, config, SentenceEncoder(encoder_folder(), threads=config["threads"]))
+        return cls(execution_context.node_name, config, SentenceEncoder(encoder_folder()))
 
     def __init__(self, name: str, config: Dict[str, Any], encoder: SentenceEncoder) -> None:
         """Keep the encoder."""
@@ -78,8 +77,5 @@ class SentenceEncoderFeaturizer(DenseFeaturizer, GraphComponent):
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Encode the training sentences."""
-        # Nobody else is served by this process meanwhile: training takes every core.
-        one_core, self._encoder = self._encoder, SentenceEncoder(encoder_folder(), threads=os.cpu_count() or 1)
         self.process([m for m in training_data.training_examples if m.get(TEXT)])
-        self._encoder = one_core
         return training_data
