@@ -18,6 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.cli import evaluate as command
+from bot.cli import evaluated, evaluation_page
 from bot.language import evaluation as ev
 from bot.language.intent_model import IntentModel, Thresholds, biased, cross_validated, grams, train
 from bot.language.understanding import ModelMissing, Understanding, load_model, newest_archive, training_sentences
@@ -171,7 +172,7 @@ def test_doubt() -> None:
 
 def test_the_file_of_thresholds_is_read_back_as_it_was_chosen() -> None:
     chosen, point = Thresholds(0.2, 0.1, 1.1), ev.Point(1.1, 0.05, 0.02, 0.95)
-    choice = command.Choice(chosen, point, point, point, point, ev.Asking(0.9, 0.05, 0.02, 0.03), (1, 2, 3))
+    choice = evaluated.Choice(chosen, point, point, point, point, ev.Asking(0.9, 0.05, 0.02, 0.03), (1, 2, 3))
     text = command.thresholds_file(choice, "nlu_eval.yml")
     assert Thresholds(**yaml.safe_load(text)) == chosen
     assert "5.0%" in text and text.startswith("# Written by")
@@ -292,7 +293,7 @@ def test_training_sentences_lose_their_annotations(tmp_path: Path) -> None:
 # ---- the page ---------------------------------------------------------------------------------------------------------
 
 
-def run() -> command.Evaluated:
+def run() -> evaluated.Evaluated:
     pipeline = Understanding(*parts())
     cases = [
         ev.Case("电费多少<script>", "report_outage", "old", entities=(("phone", "1"),)),
@@ -304,7 +305,7 @@ def run() -> command.Evaluated:
 
 
 def test_the_page_stands_alone() -> None:
-    text = command.page(run())
+    text = evaluation_page.page(run())
     assert text.count("<svg") == 3 and text.count("<svg") == text.count("</svg>")
     assert not re.search(r"https?:|src=|href=|url\(|@import|<script", text)
     assert "电费多少&lt;script&gt;" in text and 'name="viewport"' in text
