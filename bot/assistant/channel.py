@@ -5,8 +5,10 @@ The service on the other side keeps the journal, so nothing here is remembered b
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Awaitable, Callable, Dict, List
 
 from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
@@ -20,6 +22,9 @@ from sanic.response import HTTPResponse
 from bot.language.clauses import Clause, clauses
 
 logger = logging.getLogger("dianda.assistant")
+
+# One at a time: the components are not made for two. The encoder leaves the interpreter to the loop while it computes.
+_UNDERSTANDING = ThreadPoolExecutor(1, thread_name_prefix="understanding")
 
 EMPTY_TRACE: Dict[str, Any] = {
     "intent": {"name": None, "confidence": 0.0},
@@ -53,7 +58,7 @@ class DiandaChannel(InputChannel):
         @routes.route("/parse", methods=["POST"])
         async def parse(request: Request) -> HTTPResponse:
             try:
-                results = understand(request.app.ctx.agent.processor, request.json["texts"])
+                results = await understand(request.app.ctx.agent.processor, request.json["texts"])
             except Exception:
                 logger.exception("understanding failed")
                 return response.json({"error": "understanding failed"}, status=500)
@@ -82,7 +87,7 @@ async def answer(
     nlu, failed = 0.0, False
     try:
         cut = clauses(body["text"])
-        parsed, *parts = understand(processor, [body["text"], *(clause.text for clause in cut)])
+        parsed, *parts = await understand(processor, [body["text"], *(clause.text for clause in cut)])
         metadata["pieces"] = pieces(cut, parts)
         nlu = time.perf_counter() - started
         await on_new_message(
@@ -115,7 +120,12 @@ async def answer(
     return {"messages": messages, "trace": trace, "action_failed": failed or not messages}
 
 
-def understand(processor: MessageProcessor, texts: List[str]) -> List[Dict[str, Any]]:
+async def understand(processor: MessageProcessor, texts: List[str]) -> List[Dict[str, Any]]:
+    """:func:`understand_now` beside the event loop, which works on other customers' turns meanwhile."""
+    return await asyncio.get_running_loop().run_in_executor(_UNDERSTANDING, understand_now, processor, texts)
+
+
+def understand_now(processor: MessageProcessor, texts: List[str]) -> List[Dict[str, Any]]:
     """Understanding only, all texts in one pass of the graph; what is said of one does not depend on the others."""
     messages = [UserMessage(text) for text in texts]
     nobody = DialogueStateTracker.from_events("parse", [])

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import sys
 from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync"]  # fmt: skip
+from tests.browser.chromium import FLAGS, chromium_path
+
 IMAGES = Path(__file__).resolve().parents[2] / "docs" / "images"
 
 
@@ -27,7 +25,7 @@ def say(page: Page, text: str) -> None:
 def main(base: str) -> None:
     """Take the pictures."""
     IMAGES.mkdir(parents=True, exist_ok=True)
-    chromium = os.environ.get("DIANDA_CHROMIUM") or shutil.which("chromium")
+    chromium = chromium_path()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         for name, path, size, lines in (

@@ -5,13 +5,11 @@ Each test asserts what a customer would notice. Chromium comes from ``DIANDA_CHR
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect
 
 from tests.browser.fake_assistant import (
     DROP_BEFORE,
@@ -26,15 +24,6 @@ from tests.browser.fake_assistant import (
 
 pytestmark = pytest.mark.browser
 
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PHONE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1280, "height": 800}
 POINT = 96 / 72  # CSS pixels
@@ -113,33 +102,6 @@ SMALL_TEXT = """
   .filter(({size}) => size < least - .01)
   .map(({text, size}) => `${size}px ${text}`)
 """
-
-
-def chromium_path() -> str | None:
-    """Find the browser to use, or None."""
-    path = os.environ.get("DIANDA_CHROMIUM") or shutil.which("chromium")
-    return path if path and os.path.exists(path) else None
-
-
-# Module scope: while Playwright's synchronous API is open its event loop counts as running, and asynchronous tests of
-# other modules could not start theirs.
-@pytest.fixture(scope="module")
-def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
-    """One Chromium for all tests of this file."""
-    path = chromium_path()
-    if path is None:
-        reason = (
-            "browser tests need Chromium: apt-get install -y chromium fonts-noto-cjk, "
-            "or set DIANDA_CHROMIUM to an existing executable"
-        )
-        capture = request.config.pluginmanager.getplugin("capturemanager")
-        with capture.global_and_fixture_disabled():
-            print(f"\n!!! SKIPPED {request.module.__name__}: {reason}")
-        pytest.skip(reason)
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture

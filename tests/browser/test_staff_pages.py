@@ -6,9 +6,7 @@ Each test asserts what an agent or an operator would notice, or what a customer 
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -23,7 +21,6 @@ from playwright.sync_api import (
     Page,
     Response,
     expect,
-    sync_playwright,
 )
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -34,15 +31,6 @@ from tests.browser.fake_desk import DROP, TOKEN, FakeDesk, a_busy_day
 pytestmark = pytest.mark.browser
 
 PROJECT = Path(__file__).resolve().parents[2]
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 DESKTOP = {"width": 1280, "height": 800}
 TABLET = {"width": 768, "height": 1024}
 SIGNED_IN = {"dianda.staff.token": TOKEN}
@@ -97,33 +85,6 @@ NAMELESS = """
   .filter((node) => !node.textContent.trim() && !node.labels?.length && !node.getAttribute("aria-label"))
   .map((node) => node.outerHTML)
 """
-
-
-def chromium_path() -> str | None:
-    """Find the browser to use, or None."""
-    path = os.environ.get("DIANDA_CHROMIUM") or shutil.which("chromium")
-    return path if path and os.path.exists(path) else None
-
-
-# Module scope: while Playwright's synchronous API is open its event loop counts as running, and asynchronous tests of
-# other modules could not start theirs.
-@pytest.fixture(scope="module")
-def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
-    """One Chromium for all tests of this file."""
-    path = chromium_path()
-    if path is None:
-        reason = (
-            "browser tests need Chromium: apt-get install -y chromium fonts-noto-cjk, "
-            "or set DIANDA_CHROMIUM to an existing executable"
-        )
-        capture = request.config.pluginmanager.getplugin("capturemanager")
-        with capture.global_and_fixture_disabled():
-            print(f"\n!!! SKIPPED {request.module.__name__}: {reason}")
-        pytest.skip(reason)
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture
