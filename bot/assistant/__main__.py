@@ -40,11 +40,11 @@ def main() -> None:
 
 
 def keep_quiet() -> None:
-    """Warnings and worse only: Rasa's debug lines carry what customers say."""
+    """Warnings and worse only, of Rasa's own log errors only: its lines carry what customers say."""
     from rasa.utils.log_utils import configure_structlog
 
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    configure_structlog(logging.WARNING)
+    configure_structlog(logging.ERROR)
 
 
 def serve(model: Path, host: str, port: int) -> None:
@@ -55,9 +55,10 @@ def serve(model: Path, host: str, port: int) -> None:
     from sanic import Sanic
 
     from bot.assistant.channel import DiandaChannel
-    from bot.assistant.webhook import KeptConnection, compile_answer_check, remember_event_types
+    from bot.assistant.webhook import KeptConnection, check_answers_briefly, remember_event_types
+    from bot.language.ruler import ruler
 
-    compile_answer_check()
+    check_answers_briefly()
     remember_event_types()
     endpoints = AvailableEndpoints.read_endpoints(str(HERE / "endpoints.yml"))
     endpoints.action = KeptConnection.of(endpoints.action)
@@ -67,6 +68,8 @@ def serve(model: Path, host: str, port: int) -> None:
 
     async def load(app: Any, loop: asyncio.AbstractEventLoop) -> None:
         app.ctx.agent = await load_agent(model_path=str(model), endpoints=endpoints, loop=loop)
+        # spaCy is opened behind the readiness, so that neither the start nor the first customer waits for it.
+        loop.run_in_executor(None, ruler)
 
     async def let_go(app: Any, loop: asyncio.AbstractEventLoop) -> None:
         await endpoints.action.close()

@@ -14,7 +14,11 @@ from typing import Any, Awaitable, Callable, Dict, List
 from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
 from rasa.core.processor import MessageProcessor
 from rasa.engine.constants import PLACEHOLDER_MESSAGE, PLACEHOLDER_TRACKER
+from rasa.shared.constants import INTENT_MESSAGE_PREFIX
 from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.core.training_data.story_reader.yaml_story_reader import YAMLStoryReader
+from rasa.shared.nlu.constants import INTENT, TEXT
+from rasa.shared.nlu.training_data.message import Message
 from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
@@ -127,6 +131,11 @@ async def understand(processor: MessageProcessor, texts: List[str]) -> List[Dict
 
 def understand_now(processor: MessageProcessor, texts: List[str]) -> List[Dict[str, Any]]:
     """Understanding only, all texts in one pass of the graph; what is said of one does not depend on the others."""
+    if all(text.startswith(INTENT_MESSAGE_PREFIX) for text in texts):
+        # A button says what it means; what is none is read like any other sentence.
+        unpacked = [YAMLStoryReader.unpack_regex_message(Message({TEXT: text}), processor.domain) for text in texts]
+        if all(message.get(INTENT) for message in unpacked):
+            return [message.as_dict(only_output_properties=True) for message in unpacked]
     messages = [UserMessage(text) for text in texts]
     nobody = DialogueStateTracker.from_events("parse", [])
     target = processor.model_metadata.nlu_target

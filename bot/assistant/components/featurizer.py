@@ -17,7 +17,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.assistant.components.gist import GIST
-from bot.language.encoder import SentenceEncoder, encoder_folder
+from bot.language.encoder import Depth, SentenceEncoder, encoder_folder
 
 
 def sentence_vector(message: Message) -> Optional[np.ndarray]:
@@ -53,7 +53,7 @@ class SentenceEncoderFeaturizer(DenseFeaturizer, GraphComponent):
         execution_context: ExecutionContext,
     ) -> SentenceEncoderFeaturizer:
         """Open the encoder that set-up has built."""
-        return cls(execution_context.node_name, config, SentenceEncoder(encoder_folder()))
+        return cls(execution_context.node_name, config, SentenceEncoder(encoder_folder(), depth=Depth.HALF))
 
     def __init__(self, name: str, config: Dict[str, Any], encoder: SentenceEncoder) -> None:
         """Keep the encoder."""
