@@ -35,6 +35,14 @@ def kb_lint() -> None:
     raise typer.Exit(1 if problems else 0)
 
 
+@kb_app.command("eval")
+def kb_eval() -> None:
+    """Hits, refusals and confusions on labelled questions, beside BM25 alone and the encoder alone."""
+    from bot.cli.evaluate import evaluate_retrieval
+
+    evaluate_retrieval(Settings())
+
+
 @kb_app.command("gaps")
 def kb_gaps(
     days: Annotated[int, typer.Option(min=1, help="只看最近多少天问过的")] = 30,

@@ -45,7 +45,7 @@ class RollbackRequest(PublishRequest):
     version: Annotated[str, StringConstraints(strict=True, pattern=r"^[0-9a-f-]{1,40}$")]
 
 
-Written = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=60_000, pattern=r"^[^\x00]*$")]
+Written = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=20_000, pattern=r"^[^\x00]*$")]
 
 
 class CheckRequest(BaseModel):
