@@ -53,6 +53,11 @@ class TopicVectors:
         scores, found = self._index.search(vector[None, :], nearest)
         return pool(scores[0], self._topic_of[found[0]], self._topics)
 
+    def pooled_many(self, vectors: Floats) -> list[Pooled]:
+        """:meth:`pooled` for many unit rows at once: one large product costs a tenth of many small ones."""
+        scores, found = self._index.search(vectors, min(_NEAREST, len(self._topic_of)))
+        return [pool(row, self._topic_of[at], self._topics) for row, at in zip(scores, found, strict=True)]
+
     def save(self, folder: Path) -> None:
         """Write the index into `folder`."""
         folder.mkdir(parents=True, exist_ok=True)

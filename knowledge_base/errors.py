@@ -8,6 +8,8 @@
     │   └── ProfileError  a profile's values
     ├── UnknownProfile    no profile has this name
     ├── UnknownValue      a placeholder that no profile in the line of inheritance defines; .name
+    ├── UnknownArticle    there is no file of this topic
+    ├── StaleArticle      an article's file has been changed by somebody else meanwhile
     └── VersionError      a version cannot be published, found or used
         ├── NotPublishable    rules are broken; .problems
         ├── NothingToPublish  nothing differs from what is served
@@ -53,6 +55,14 @@ class UnknownValue(KnowledgeError):
     def __init__(self, name: str) -> None:
         super().__init__(f"值 {{{name}}} 在这个 profile 里没有定义")
         self.name = name
+
+
+class UnknownArticle(KnowledgeError):
+    """There is no file of this topic."""
+
+
+class StaleArticle(KnowledgeError):
+    """An article's file has been changed by somebody else meanwhile."""
 
 
 class VersionError(KnowledgeError):

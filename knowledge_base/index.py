@@ -14,6 +14,7 @@ import os
 import shutil
 import uuid
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -26,7 +27,7 @@ from knowledge_base.answerable import Judge
 from knowledge_base.article import Article
 from knowledge_base.catalogue import Catalogue
 from knowledge_base.dense import TopicVectors, centred
-from knowledge_base.learn import Learned, Material, learn, parts_of
+from knowledge_base.learn import Learned, Material, folds_of, learn, parts_of
 from knowledge_base.lexical import VIEWS, Floats, TopicWords
 from knowledge_base.passages import passages
 from knowledge_base.retrieve import HybridRetriever, Parts, tokenised
@@ -41,6 +42,7 @@ _CODE = [
     *(_LANGUAGE / f"{name}.py" for name in ("intent_model", "normalise", "words")),
     _HERE.parent / "nlu_data" / "lexicon" / "domain_dictionary.txt",
 ]
+_ENCODED_AT_ONCE = 512
 _PROBE = "家里停电了怎么办"
 _KEPT = 4
 """Finished folders kept: what other workers still have open, and what a rollback would go back to."""
@@ -123,8 +125,12 @@ def _build(folder: Path, articles: Sequence[Article], training: Training, catalo
                         [tokenised(text) for text in texts], centred(raw, centre))  # fmt: skip
     points = material.rows("question", "asked", "name", "refused")
     kernel = Kernel.of([texts[at] for at in points], material.vectors[points], material.importance[points])
-    learned = learn(material, kernel, points)
-    model = TopicModel.train(kernel, material.vectors[points], material.labels[points], len(topics) + 1)
+    fold = folds_of(material)
+    solved = kernel.solve(material.labels[points], len(topics) + 1, fold[points])
+    classified = np.zeros((len(texts), len(topics) + 1), dtype=np.float32)
+    classified[points] = solved.held_out
+    learned = learn(material, fold, classified)
+    model = TopicModel.of(kernel, material.vectors[points], solved.weights)
     parts = parts_of(material, without=np.zeros(0, dtype=np.int64))
     parts.near.save(folder / "near")
     parts.said.save(folder / "said")
@@ -140,7 +146,10 @@ def _build(folder: Path, articles: Sequence[Article], training: Training, catalo
 
 def _vectors(texts: Sequence[str], encoder: Encoder, known: Mapping[str, Floats]) -> Floats:
     missing = [text for text in dict.fromkeys(texts) if text not in known]
-    fresh = dict(zip(missing, encoder.encode(missing), strict=True)) if missing else {}
+    # An encoder works on one core, so that a search leaves the others alone; building may take them all.
+    parts = [missing[at : at + _ENCODED_AT_ONCE] for at in range(0, len(missing), _ENCODED_AT_ONCE)]
+    with ThreadPoolExecutor(os.cpu_count()) as cores:
+        fresh = dict(zip(missing, (row for rows in cores.map(encoder.encode, parts) for row in rows), strict=True))
     rows = [fresh[text] if text in fresh else known[text] for text in texts]
     return np.stack(rows).astype(np.float32) if rows else np.zeros((0, encoder.dim), dtype=np.float32)
 

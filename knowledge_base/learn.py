@@ -15,9 +15,8 @@ from knowledge_base.dense import TopicVectors
 from knowledge_base.lexical import VIEWS, Floats, TopicWords
 from knowledge_base.passages import Passage
 from knowledge_base.retrieve import SIGNALS, Evidence, Parts, fuse, standardised
-from knowledge_base.topic_model import Ints, Kernel
+from knowledge_base.topic_model import FOLDS, Ints
 
-FOLDS = 4
 _DOUBTED = 0.10
 """Share of rightly answered held-out questions at which a second topic is named as well."""
 _FEWEST_REFUSED = 20
@@ -84,8 +83,8 @@ def parts_of(material: Material, without: Ints) -> Parts:
     )
 
 
-def learn(material: Material, kernel: Kernel, points: Ints) -> Learned:
-    """Hold out, search, fit. ``points`` are the rows the kernel was made of."""
+def folds_of(material: Material) -> Ints:
+    """The fold of every row, spread evenly over each topic's; -1 for what is never held out."""
     held = material.rows("question", "asked", "refused")
     fold = np.full(len(material.labels), -1)
     rng = np.random.default_rng(5)
@@ -93,14 +92,18 @@ def learn(material: Material, kernel: Kernel, points: Ints) -> Learned:
     for label in range(len(material.topics) + 1):
         rows = held[labels[held] == label]
         fold[rows] = (rng.permutation(len(rows)) + label) % FOLDS
-    classified = np.zeros((len(labels), len(material.topics) + 1), dtype=np.float32)
-    classified[points] = kernel.held_out(labels[points], len(material.topics) + 1, fold[points], FOLDS)
+    return fold
+
+
+def learn(material: Material, fold: Ints, classified: Floats) -> Learned:
+    """Hold out, search, fit. ``classified`` are the topic model's scores of each row, of a model without its fold."""
+    labels = material.labels
     signals = np.zeros((len(labels), len(SIGNALS), len(material.topics)), dtype=np.float32)
     for at in range(FOLDS):
         test = np.flatnonzero(fold == at)
-        parts = parts_of(material, test)
-        for row in test.tolist():
-            signals[row] = parts.signals(material.tokens[row], material.vectors[row], classified[row, :-1])
+        if len(test):
+            tokens = [material.tokens[row] for row in test.tolist()]
+            signals[test] = parts_of(material, test).signals_of_many(tokens, material.vectors[test], classified[test, :-1])
     asked, refused = material.rows("question", "asked"), material.rows("refused")
     weights = fusion_weights(signals[asked], labels[asked])
     return _judged(material, signals, classified[:, -1], weights, asked, refused)

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import yaml
+
 from knowledge_base.article import ArticleFile, Source, read_article
 from knowledge_base.catalogue import Catalogue, read_catalogue
 from knowledge_base.cite import citations
@@ -52,6 +54,33 @@ def lint(folder: Path) -> list[Problem]:
     written = {file.draft.topic for file in files} | {problem.file.stem for problem in problems}
     problems += [Problem(folder / "articles" / catalogue.groups[t] / f"{t}.md", 1, "还没有这篇文章") for t in catalogue.topics if t not in written]
     return problems
+
+
+def lint_article(folder: Path, draft: Path) -> list[Problem]:
+    """Check one article, written at `draft`, as if it stood in `folder` in the place of the one of its name."""
+    catalogue = read_catalogue()
+    profiles, problems = _profiles(folder / "profiles")
+    try:
+        file = checked(read_article(draft), catalogue)
+    except SourceError as error:
+        return [*problems, Problem(error.file, error.line, error.reason)]
+    found = _of_article(file, profiles, catalogue)
+    others = {_core(question): path.stem for path in article_paths(folder / "articles") if path.stem != draft.stem for question in _asked(path)}
+    for at, question in enumerate(file.draft.questions):
+        if (topic := others.get(_core(question))) is not None:
+            found.append(Problem(draft, file.line("questions", at), f"{topic} 里有同样的问法：{question}"))
+    return [*problems, *found]
+
+
+def _asked(path: Path) -> list[str]:
+    """The questions of an article, quickly; none of one that cannot be read."""
+    head = path.read_text(encoding="utf-8", errors="replace").split("---\n", 2)[1:2]
+    try:
+        content = yaml.load(head[0], getattr(yaml, "CSafeLoader", yaml.SafeLoader)) if head else {}  # noqa: S506 - a safe loader
+    except yaml.YAMLError:
+        return []
+    questions = content.get("questions") if isinstance(content, dict) else None
+    return [str(question) for question in questions or ()]
 
 
 def _profiles(folder: Path) -> tuple[list[Profile], list[Problem]]:

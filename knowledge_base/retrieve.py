@@ -22,7 +22,7 @@ from typing import Protocol
 
 import numpy as np
 
-from knowledge_base.dense import TopicVectors, centred
+from knowledge_base.dense import Pooled, TopicVectors, centred
 from knowledge_base.lexical import VIEWS, Floats, TopicWords
 from knowledge_base.topic_model import TopicModel
 
@@ -79,9 +79,16 @@ class Parts:
 
     def signals(self, tokens: Mapping[str, Sequence[str]], vector: Floats, classified: Floats) -> Floats:
         """The raw signals of one question; ``vector`` is centred, ``classified`` has one score a topic."""
-        near = self.near.pooled(vector)
+        return self._stacked(tokens, self.near.pooled(vector), self.said.pooled(vector), classified)
+
+    def signals_of_many(self, tokens: Sequence[Mapping[str, Sequence[str]]], vectors: Floats, classified: Floats) -> Floats:
+        """:meth:`signals` of many questions, shape ``(questions, signals, topics)``."""
+        near, said = self.near.pooled_many(vectors), self.said.pooled_many(vectors)
+        return np.stack([self._stacked(*each) for each in zip(tokens, near, said, classified, strict=True)])
+
+    def _stacked(self, tokens: Mapping[str, Sequence[str]], near: Pooled, said: Pooled, classified: Floats) -> Floats:
         lexical = [self.words[view].scores(tokens[view]) for view in VIEWS]
-        return np.stack([near.best, near.mean, self.said.pooled(vector).best, *lexical, classified]).astype(np.float32)
+        return np.stack([near.best, near.mean, said.best, *lexical, classified]).astype(np.float32)
 
 
 def tokenised(text: str) -> dict[str, list[str]]:

@@ -14,8 +14,9 @@ from bot.language.normalise import normalise
 _ANNOTATED = re.compile(r"\[([^\]]*)\](?:\([^)]*\)|\{[^}]*\})")
 _LOOKED_UP = ("query_bill", "query_balance", "query_usage", "query_ticket", "cancel_ticket", "give_praise")
 _CHAT = ("greet", "goodbye", "thank", "affirm", "deny", "inform", "cancel", "repeat", "bot_challenge", "ask_capabilities")
-_EACH = 25
-"""Sentences taken of each intent: enough to know its tone, too few to drown the near misses."""
+_EACH, _OUT_OF_SCOPE = 25, 670
+"""Sentences taken of each intent: enough to know its tone, too few to drown the near misses. Every sentence costs building
+time, and those that ``unanswerable.yml`` has teach more."""
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -57,10 +58,8 @@ def read_training(root: Path) -> Training:
     far = refused.get("far", [])
     far += list(counterparts(text for texts in asked.values() for text in texts))
     for intent, texts in _intents(root.parent / "nlu_data" / "intents"):
-        if intent == "out_of_scope":
-            far += texts
-        elif intent in _LOOKED_UP or intent in _CHAT:
-            far += texts[:: max(1, len(texts) // _EACH)]
+        if intent == "out_of_scope" or intent in _LOOKED_UP or intent in _CHAT:
+            far += texts[:: max(1, round(len(texts) / (_OUT_OF_SCOPE if intent == "out_of_scope" else _EACH)))]
     known.update(near_misses)
     return Training(asked, tuple(near_misses), tuple(text for text in dict.fromkeys(normalise(text).text for text in far) if text not in known))
 

@@ -10,6 +10,9 @@ from actions.handlers.services import Services, Stopwatch
 from actions.handlers.words import Bubble, button
 from actions.ports.gaps import GapReason
 
+_AS_LIKELY = 0.5
+"""A close second this likely, in shares of the first, is asked about before anything is answered; below it is a button."""
+
 
 def answer_bubble(services: Services, hit: Any) -> Bubble:
     """An article as a bubble."""
@@ -55,11 +58,19 @@ def _ask_and_note(services: Services, said: Said, watch: Stopwatch) -> Outcome |
 def _told(services: Services, found: Any) -> Outcome | None:
     if not found.answerable or not found.results:
         return None
-    bubble = answer_bubble(services, found.results[0])
-    if found.doubt and len(found.results) > 1:
-        second = found.results[1]
-        bubble.buttons.append(button("想问：" + second.title, "/faq", choice="topic:" + second.topic))
+    first, *others = found.results
+    second = others[0] if found.doubt and others else None
+    if second is not None and second.score >= _AS_LIKELY * first.score:
+        bubble = services.phrases.bubble("doubt_topics", first=first.title, second=second.title)
+        bubble.buttons += [_topic_button(services, hit) for hit in (first, second)]
+    else:
+        bubble = answer_bubble(services, first)
+        bubble.buttons += [_topic_button(services, second)] if second is not None else []
     return Outcome([bubble], {"knowledge": knowledge_trace(found.results)})
+
+
+def _topic_button(services: Services, hit: Any) -> dict[str, str]:
+    return button(services.phrases.text("button_topic", title=hit.title), "/faq", choice="topic:" + hit.topic)
 
 
 def answer_topic(services: Services, topic: str) -> Outcome | None:

@@ -35,6 +35,14 @@ def kb_lint() -> None:
     raise typer.Exit(1 if problems else 0)
 
 
+@kb_app.command("eval")
+def kb_eval() -> None:
+    """Hits, refusals and confusions on labelled questions, beside BM25 alone and the encoder alone."""
+    from bot.cli.evaluate import evaluate_retrieval
+
+    evaluate_retrieval(Settings())
+
+
 @kb_app.command("gaps")
 def kb_gaps(
     days: Annotated[int, typer.Option(min=1, help="只看最近多少天问过的")] = 30,
@@ -144,25 +152,27 @@ def kb_history() -> None:
 
 
 @kb_app.command("import")
-def kb_import(files: Annotated[list[Path], typer.Argument(help="csv、xlsx、docx、html、md")]) -> None:
+def kb_import(files: Annotated[list[Path], typer.Argument(help="csv、xlsx、docx、pdf、html、md")]) -> None:
     """Make drafts of articles out of documents, and say what each still needs. Nothing of it is served."""
     from knowledge_base.imports.drafts import Drafter
-    from knowledge_base.imports.readers import CannotImport, read_pieces
+    from knowledge_base.imports.readers import CannotImport, read_document
 
     read, failed = [], False
     for path in files:
         try:
-            read.append((path.stem, read_pieces(path)))
+            read.append((path.stem, read_document(path)))
         except CannotImport as error:
             failed = True
             console.print(f"[red]✗[/] {escape(str(error))}")
     if read:
         settings = Settings()
         drafter = Drafter(open_base(settings), settings.home / "kb" / "drafts")
-        for name, pieces in read:
-            drafts = drafter.write(name, pieces)
+        for name, document in read:
+            drafts = drafter.write(name, document.pieces, document.remarks)
             folder = drafts[0].path.parent
             console.print(f"[green]✓[/] {escape(name)}：{len(drafts)} 篇草稿在 {folder}，先看 report.md")
+            for remark in document.remarks:
+                console.print(f"  [yellow]注意：{escape(remark)}[/]")
             for draft in drafts:
                 topic = draft.topic or "主题待定"
                 twins = f"  [yellow]可能重复：{escape('、'.join(draft.duplicates))}[/]" if draft.duplicates else ""

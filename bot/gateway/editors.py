@@ -15,6 +15,7 @@ from pathlib import Path
 from actions.ports.gaps import GapReason, GapStore
 from bot.gateway.settings import PROJECT
 from knowledge_base.article import Article
+from knowledge_base.editing import ArticleEditor
 from knowledge_base.explain import HitTest, hit_test
 from knowledge_base.gap_report import Asked, GapGroup, gap_groups
 from knowledge_base.knowledge import KnowledgeBase
@@ -46,6 +47,7 @@ class EditorDesk:
 
     def __init__(self, live: LiveKnowledge, versions: Versions, source: Path, gaps: GapStore, *, home: Path, profile: str) -> None:
         self.live, self.versions, self.work = live, versions, Work()
+        self.files = ArticleEditor(source, profile)
         self._source, self._gaps, self._home, self._profile = source, gaps, home, profile
         self._task: asyncio.Task[None] | None = None
 

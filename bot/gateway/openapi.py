@@ -46,6 +46,8 @@ from bot.gateway.schemas_kb import (
     ArticleLines,
     ArticleQuery,
     ChangeList,
+    CheckedView,
+    CheckRequest,
     GapList,
     GapQuery,
     HistoryView,
@@ -54,6 +56,8 @@ from bot.gateway.schemas_kb import (
     KnowledgeStatus,
     PublishRequest,
     RollbackRequest,
+    SaveRequest,
+    WrittenView,
 )
 from bot.gateway.turn import Reply
 
@@ -116,6 +120,9 @@ OPERATIONS = (
     Operation("get", _KB + "status", "What is served", "editors", (KnowledgeStatus,), staff=True, errors=(404,)),
     Operation("get", _KB + "articles", "Articles in force", "editors", (ArticleLines,), query=ArticleQuery, staff=True, errors=(404,)),
     Operation("get", _KB + "articles/{topic}", "One article, whole", "editors", (Article,), staff=True, errors=(404,)),
+    Operation("get", _KB + "articles/{topic}/file", "An article as it is written", "editors", (WrittenView,), staff=True, errors=(404,)),
+    Operation("post", _KB + "articles/{topic}/file", "Save a text without faults", "editors", (WrittenView,), SaveRequest, staff=True, errors=(404, 409)),
+    Operation("post", _KB + "articles/{topic}/check", "Faults and looks of a text", "editors", (CheckedView,), CheckRequest, staff=True, errors=(404,)),
     Operation("get", _KB + "hit-test", "Ranks of a question in every signal", "editors", (HitTestView,), query=HitTestQuery, staff=True, errors=(404,)),
     Operation("get", _KB + "history", "Versions and what was done with them", "editors", (HistoryView,), staff=True, errors=(404,)),
     Operation("get", _KB + "diff", "What publishing would change", "editors", (ChangeList,), staff=True, errors=(404,)),

@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import BaseModel, Field, StringConstraints
 
 from bot.gateway.fields import Text
+from bot.gateway.schemas import Article
 
 Person = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=60, pattern=r"^[^\x00]*[^\s\x00][^\x00]*$")]
 Why = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=500, pattern=r"^[^\x00]*[^\s\x00][^\x00]*$")]
@@ -42,6 +43,21 @@ class RollbackRequest(PublishRequest):
     """To which version, by number or name."""
 
     version: Annotated[str, StringConstraints(strict=True, pattern=r"^[0-9a-f-]{1,40}$")]
+
+
+Written = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=20_000, pattern=r"^[^\x00]*$")]
+
+
+class CheckRequest(BaseModel):
+    """An article's text as an editor has it before him."""
+
+    text: Written
+
+
+class SaveRequest(CheckRequest):
+    """The text, and the stamp of the one it takes the place of."""
+
+    stamp: Annotated[str, StringConstraints(strict=True, pattern=r"^[0-9a-f]{16}$")]
 
 
 class VersionView(BaseModel):
@@ -93,6 +109,29 @@ class ArticleLines(BaseModel):
     """Articles in force."""
 
     articles: list[ArticleLine]
+
+
+class WrittenView(BaseModel):
+    """An article's file; `stamp` changes with its content."""
+
+    topic: str
+    path: str
+    text: str
+    stamp: str
+
+
+class FaultView(BaseModel):
+    """A rule that a text breaks; lines count from 1."""
+
+    line: int
+    reason: str
+
+
+class CheckedView(BaseModel):
+    """What a text would be; `article` is null when it cannot be read as one."""
+
+    problems: list[FaultView]
+    article: Article | None
 
 
 class StandingView(BaseModel):

@@ -12,7 +12,7 @@ import numpy as np
 import yaml
 
 from knowledge_base.catalogue import read_catalogue
-from knowledge_base.imports.readers import Piece
+from knowledge_base.imports.pieces import Piece
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.lint import FEWEST_QUESTIONS, LONGEST_ANSWER
 from knowledge_base.passages import sentences
@@ -45,7 +45,7 @@ class Drafter:
         self._asked = {question: article.topic for article in self._articles for question in article.questions}
         self._answers = base.vectors([article.answer for article in self._articles])
 
-    def write(self, name: str, pieces: Sequence[Piece]) -> list[Draft]:
+    def write(self, name: str, pieces: Sequence[Piece], remarks: Sequence[str] = ()) -> list[Draft]:
         """A skeleton for each piece and one report, in a new folder called after the document."""
         stem = re.sub(r"[^\w-]+", "-", name).strip("-") or "import"
         folder, again = self._folder / f"{self._today:%Y%m%d}-{stem}", 1
@@ -54,7 +54,7 @@ class Drafter:
             folder = self._folder / f"{self._today:%Y%m%d}-{stem}-{again}"
         folder.mkdir(parents=True)
         drafts = [self._draft(folder / f"{at:03d}.md", piece) for at, piece in enumerate(pieces, 1)]
-        (folder / "report.md").write_text(report(name, drafts), encoding="utf-8")
+        (folder / "report.md").write_text(report(name, drafts, remarks), encoding="utf-8")
         return drafts
 
     def _draft(self, path: Path, piece: Piece) -> Draft:
@@ -106,10 +106,11 @@ def _missing(piece: Piece, topic: str | None) -> list[str]:
     return missing
 
 
-def report(name: str, drafts: Sequence[Draft]) -> str:
+def report(name: str, drafts: Sequence[Draft], remarks: Sequence[str] = ()) -> str:
     """The review report in Markdown."""
     titles = read_catalogue().titles
     lines = [f"# 导入检查：{name}", "", f"共 {len(drafts)} 篇草稿。草稿不会被客户看到；补齐后移到 knowledge_base/articles/<组>/<主题>.md，再校验、发布。", ""]
+    lines += [f"**注意**：{remark}。\n" for remark in remarks]
     for draft in drafts:
         guess = f"{draft.topic}（{titles.get(draft.topic, '')}，把握 {draft.confidence:.2f}）" if draft.topic else "没有相近的主题"
         lines += [f"## {draft.path.name} {draft.title}", "", f"- 主题猜测：{guess}"]

@@ -1,33 +1,22 @@
-"""Documents as pieces: a row of a question–answer table, or what stands under one heading.
-
-Only what the standard library reads safely. PDF has no paragraphs to rely on and is refused with advice.
-"""
+"""Files of every format as pieces. Word, Excel and HTML with the standard library alone, PDF with `pdf`."""
 
 from __future__ import annotations
 
 import csv
 import io
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
 
 from knowledge_base.errors import KnowledgeError
 from knowledge_base.imports.office import docx_markdown, xlsx_rows
+from knowledge_base.imports.pdf import pdf_text
+from knowledge_base.imports.pieces import Piece, of_markdown, of_table
 
 LARGEST = 20 * 1024 * 1024
-_HEADING = re.compile(r"^(#{1,6})\s+(?P<title>.+?)\s*#*$")
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n.*?\n---[ \t]*\n", re.DOTALL)
-_SEVERAL = re.compile(r"[\n；;|｜]+")
-_COLUMNS = {
-    "question": ("问题", "问法", "客户问", "用户问", "问", "question", "q"),
-    "answer": ("答案", "回答", "答复", "答", "answer", "a"),
-    "title": ("标题", "title"),
-    "source": ("来源", "依据", "文件", "source"),
-    "article": ("条款", "article"),
-    "edition": ("版本", "年份", "edition"),
-}
 
 
 class CannotImport(KnowledgeError):
@@ -35,24 +24,19 @@ class CannotImport(KnowledgeError):
 
 
 @dataclass(frozen=True)
-class Piece:
-    """What may become an article."""
+class Document:
+    """What was read of a file."""
 
-    title: str
-    questions: tuple[str, ...]
-    text: str
-    """Markdown."""
-    source: str = ""
-    article: str = ""
-    edition: str = ""
+    pieces: list[Piece]
+    remarks: tuple[str, ...] = ()
+    """What an editor must know about the reading itself, as pages that could not be read."""
 
 
-def read_pieces(path: Path) -> list[Piece]:
-    """The pieces of a document. Raises CannotImport."""
+def read_document(path: Path) -> Document:
+    """The pieces of a file. Raises CannotImport."""
     reader = _READERS.get(path.suffix.lower())
     if reader is None:
-        advice = "；PDF 请先用 Word 或 WPS 另存为 docx" if path.suffix.lower() == ".pdf" else ""
-        raise CannotImport(f"{path.name}：不能导入 {path.suffix or '没有扩展名的'} 文件，支持 {'、'.join(sorted(s[1:] for s in _READERS))}{advice}")
+        raise CannotImport(f"{path.name}：不能导入 {path.suffix or '没有扩展名的'} 文件，支持 {'、'.join(sorted(s[1:] for s in _READERS))}")
     try:
         raw = path.read_bytes()
     except OSError as error:
@@ -60,12 +44,12 @@ def read_pieces(path: Path) -> list[Piece]:
     if len(raw) > LARGEST:
         raise CannotImport(f"{path.name}：超过 {LARGEST // 2**20} MB，请拆成几份")
     try:
-        pieces = reader(path.stem, raw)
+        document = reader(path.stem, raw)
     except ValueError as error:
         raise CannotImport(f"{path.name}：{error}") from error
-    if not pieces:
+    if not document.pieces:
         raise CannotImport(f"{path.name}：里面没有可用的文字")
-    return pieces
+    return document
 
 
 def _decoded(raw: bytes) -> str:
@@ -84,56 +68,8 @@ def _of_csv(name: str, raw: bytes) -> list[Piece]:
     return of_table(list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)))
 
 
-def of_table(rows: Sequence[Sequence[str]]) -> list[Piece]:
-    """A question–answer table; its first line names the columns. Raises ValueError."""
-    filled = [[cell.strip() for cell in row] for row in rows if any(cell.strip() for cell in row)]
-    if not filled:
-        return []
-    head = [cell.lower() for cell in filled[0]]
-    at = {kind: next((head.index(name) for name in names if name in head), None) for kind, names in _COLUMNS.items()}
-    if at["question"] is None or at["answer"] is None:
-        raise ValueError("表格第一行要写列名，至少有“问题”和“答案”两列（另可有“标题”“来源”“条款”“版本”）")
-
-    def cell(row: Sequence[str], kind: str) -> str:
-        place = at[kind]
-        return row[place] if place is not None and place < len(row) else ""
-
-    pieces = []
-    for row in filled[1:]:
-        questions = tuple(dict.fromkeys(q.strip() for q in _SEVERAL.split(cell(row, "question")) if q.strip()))
-        answer = cell(row, "answer")
-        if questions and answer:
-            title = cell(row, "title") or questions[0]
-            pieces.append(Piece(title, questions, answer, cell(row, "source"), cell(row, "article"), cell(row, "edition")))
-    return pieces
-
-
 def _of_markdown(name: str, raw: bytes) -> list[Piece]:
     return of_markdown(name, _FRONT_MATTER.sub("", _decoded(raw)))
-
-
-def of_markdown(name: str, text: str) -> list[Piece]:
-    """One piece a heading that has text under it; what stands before the first heading is called `name`."""
-    pieces: list[Piece] = []
-    title, lines, fenced = name, list[str](), False
-
-    def close() -> None:
-        body = "\n".join(lines).strip()
-        if body:
-            asked = (title,) if title.endswith(("?", "？", "吗", "呢")) else ()
-            pieces.append(Piece(title, asked, body))
-        lines.clear()
-
-    for line in text.splitlines():
-        fenced ^= line.startswith("```")
-        heading = None if fenced else _HEADING.match(line)
-        if heading is None:
-            lines.append(line)
-        else:
-            close()
-            title = heading["title"]
-    close()
-    return pieces
 
 
 class _Html(HTMLParser):
@@ -178,11 +114,23 @@ def _of_html(name: str, raw: bytes) -> list[Piece]:
     return of_markdown(name, re.sub(r"\n{3,}", "\n\n", "\n".join(lines)))
 
 
-_READERS: dict[str, Callable[[str, bytes], list[Piece]]] = {
-    ".csv": _of_csv,
-    ".xlsx": lambda _, raw: of_table(xlsx_rows(raw)),
-    ".docx": lambda name, raw: of_markdown(name, docx_markdown(raw)),
-    ".md": _of_markdown,
-    ".html": _of_html,
-    ".htm": _of_html,
+def _of_pdf(name: str, raw: bytes) -> Document:
+    found = pdf_text(raw)
+    pieces = [piece for table in found.tables for piece in of_table(table)] + of_markdown(name, found.markdown)
+    silent = "、".join(map(str, found.silent_pages))
+    return Document(pieces, (f"第 {silent} 页没有文字（多半是图片或扫描），没有导入",) if silent else ())
+
+
+def _plain(reader: Callable[[str, bytes], list[Piece]]) -> Callable[[str, bytes], Document]:
+    return lambda name, raw: Document(reader(name, raw))
+
+
+_READERS: dict[str, Callable[[str, bytes], Document]] = {
+    ".csv": _plain(_of_csv),
+    ".xlsx": _plain(lambda _, raw: of_table(xlsx_rows(raw))),
+    ".docx": _plain(lambda name, raw: of_markdown(name, docx_markdown(raw))),
+    ".md": _plain(_of_markdown),
+    ".html": _plain(_of_html),
+    ".htm": _plain(_of_html),
+    ".pdf": _of_pdf,
 }

@@ -13,9 +13,19 @@ from bot.gateway.middleware.kinds import REQUEST_ID
 from bot.gateway.problems import ConflictError, NotFoundError
 from bot.gateway.reading import as_json, path_part, plain, read_body, read_query
 from bot.gateway.routes.adding import add as add_route
-from bot.gateway.schemas_kb import ArticleQuery, GapQuery, HitTestQuery, PublishRequest, RollbackRequest
+from bot.gateway.schemas_kb import (
+    ArticleQuery,
+    CheckRequest,
+    GapQuery,
+    HitTestQuery,
+    PublishRequest,
+    RollbackRequest,
+    SaveRequest,
+)
 from bot.gateway.services import SERVICES
+from knowledge_base.errors import NotPublishable, StaleArticle, UnknownArticle
 
+log = logging.getLogger("dianda.knowledge")
 audit = logging.getLogger("dianda.audit")
 
 
@@ -24,6 +34,9 @@ def add(app: web.Application) -> None:
     add_route(app, "GET", "/api/v1/kb/status", status)
     add_route(app, "GET", "/api/v1/kb/articles", articles)
     add_route(app, "GET", "/api/v1/kb/articles/{topic}", article)
+    add_route(app, "GET", "/api/v1/kb/articles/{topic}/file", file)
+    add_route(app, "POST", "/api/v1/kb/articles/{topic}/file", save)
+    add_route(app, "POST", "/api/v1/kb/articles/{topic}/check", check)
     add_route(app, "GET", "/api/v1/kb/hit-test", hit_test)
     add_route(app, "GET", "/api/v1/kb/history", history)
     add_route(app, "GET", "/api/v1/kb/diff", diff)
@@ -57,6 +70,42 @@ async def article(request: web.Request) -> web.Response:
     if found is None:
         raise NotFoundError("unknown_topic")
     return as_json(plain(found))
+
+
+async def file(request: web.Request) -> web.Response:
+    """An article as it is written, in the folder that publishing takes."""
+    desk = _desk(request)
+    try:
+        return as_json(plain(await asyncio.to_thread(desk.files.read, path_part(request, "topic"))))
+    except UnknownArticle:
+        raise NotFoundError("unknown_topic") from None
+
+
+async def check(request: web.Request) -> web.Response:
+    """What a text would be as this article: its faults, and how a customer would see it. Nothing is saved."""
+    desk, wanted = _desk(request), await read_body(request, CheckRequest)
+    try:
+        return as_json(plain(await asyncio.to_thread(desk.files.check, path_part(request, "topic"), wanted.text)))
+    except UnknownArticle:
+        raise NotFoundError("unknown_topic") from None
+
+
+async def save(request: web.Request) -> web.Response:
+    """Save a text without faults; it is served once it is published."""
+    desk, wanted, topic = _desk(request), await read_body(request, SaveRequest), path_part(request, "topic")
+    try:
+        written = await asyncio.to_thread(desk.files.save, topic, wanted.text, wanted.stamp)
+    except UnknownArticle:
+        raise NotFoundError("unknown_topic") from None
+    except StaleArticle:
+        raise ConflictError(detail="这篇文章刚被别人改过，请重新打开再改。") from None
+    except NotPublishable as error:
+        raise ConflictError(detail=f"有 {len(error.problems)} 处问题，没有保存，请先预览、改正。") from None
+    except OSError:
+        log.exception("an article cannot be saved")
+        raise ConflictError(detail="文章所在的文件夹不能写，没有保存，请联系管理员。") from None
+    audit.info("staff saved the article %s, request %s", topic, request[REQUEST_ID])
+    return as_json(plain(written))
 
 
 async def hit_test(request: web.Request) -> web.Response:

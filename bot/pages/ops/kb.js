@@ -5,6 +5,7 @@ import { announce, badge, button, byId, el, every, showProblem } from "/static/d
 import { agentName, keepAgentName, refused, signOut, signedIn } from "/static/desk/session.js";
 import { word } from "/static/desk/words.js";
 import { drawArticle, drawArticles } from "./kb_articles.js";
+import { editing } from "./kb_editor.js";
 import { ACTION, CHANGE, REASON, SIGNAL, WORK } from "./kb_words.js";
 import { fill } from "./tables.js";
 
@@ -135,9 +136,13 @@ const rank = ({ rank: place, score }) => el("span", place === 1 ? "nums first" :
 const articlesFound = () => step("articles-problem", async () => {
   const found = (await api.get(`${KB}articles`, { q: byId("wanted").value.trim() })).articles;
   byId("articles-count").textContent = `${found.length} 篇`;
-  drawArticles(byId("articles"), found, (topic) => step("articles-problem", async () =>
-    drawArticle(byId("preview"), await api.get(`${KB}articles/${encodeURIComponent(topic)}`))));
+  drawArticles(byId("articles"), found, (topic) => step("articles-problem", async () => {
+    drawArticle(byId("preview"), await api.get(`${KB}articles/${encodeURIComponent(topic)}`));
+    byId("preview").prepend(button("act change", "修改", () => step("articles-problem", () => edit(topic))));
+  }));
 });
+
+const edit = editing(api, step, () => changes());
 
 const onSubmit = (form, work) => byId(form).addEventListener("submit", (event) => {
   event.preventDefault();

@@ -75,6 +75,10 @@ async def test_only_staff(edited: EditedHouse) -> None:
     body = {"author": "王", "reason": "x"}
     assert (await edited.client.post("/api/v1/kb/publish", json=body)).status == 401
     assert (await edited.client.post("/api/v1/knowledge/reload")).status == 401
+    address = "/api/v1/kb/articles/bill-late-fee"
+    assert (await edited.client.get(f"{address}/file")).status == 401
+    for path, sent in (("file", {"text": "x", "stamp": "0" * 16}), ("check", {"text": "x"})):
+        assert (await edited.client.post(f"{address}/{path}", json=sent)).status == 401
 
 
 async def test_looking_and_testing(edited: EditedHouse) -> None:
@@ -107,6 +111,43 @@ async def test_the_service_follows_what_another_process_published(edited: Edited
     history = await edited.get("history")
     assert [event["reason"] for event in history["events"]] == ["再试", "试试"]
     assert [version["number"] for version in history["versions"]] == [1, 2]
+
+
+async def test_an_article_is_changed_looked_at_saved_and_published(edited: EditedHouse) -> None:
+    address = "/api/v1/kb/articles/outage-arrival-time"
+    status, file = await edited.staff("GET", f"{address}/file")
+    assert (status, file["path"]) == (200, "articles/outage/outage-arrival-time.md")
+    text = file["text"].replace("title: ", "title: 改过的")
+
+    wrong = text.replace("region: 全国", "region: 全国\ncolour: 红")
+    _, found = await edited.staff("POST", f"{address}/check", text=wrong)
+    (fault,) = found["problems"]
+    assert found["article"] is None and "没有这一项" in fault["reason"]
+    assert wrong.splitlines()[fault["line"] - 1] == "colour: 红"
+    _, found = await edited.staff("POST", f"{address}/check", text=text.replace("师傅几点钟到啊", "电费交晚了罚多少"))
+    assert found["article"]["title"].startswith("改过的") and "45分钟" in found["article"]["answer"]
+    assert found["problems"] == []
+    late = (await edited.get("articles/bill-late-fee"))["questions"][0]
+    _, found = await edited.staff("POST", f"{address}/check", text=text.replace("师傅几点钟到啊", late))
+    assert ["bill-late-fee 里有同样的问法" in fault["reason"] for fault in found["problems"]] == [True]
+
+    before = await edited.get("diff")
+    assert (await edited.staff("POST", f"{address}/file", text=wrong, stamp=file["stamp"]))[0] == 409
+    assert await edited.get("diff") == before, "what is wrong is not saved"
+    status, saved = await edited.staff("POST", f"{address}/file", text=text, stamp=file["stamp"])
+    assert status == 200 and saved["stamp"] != file["stamp"]
+    status, problem = await edited.staff("POST", f"{address}/file", text=text + "\n又一行", stamp=file["stamp"])
+    assert status == 409 and "别人" in problem["detail"]
+    assert not (await edited.get("articles/outage-arrival-time"))["title"].startswith("改过的"), "saved is not served"
+    await asyncio.to_thread(edited.publisher.publish, "王", "改名")
+    await edited.staff("POST", "/api/v1/knowledge/reload")
+    assert (await edited.get("articles/outage-arrival-time"))["title"].startswith("改过的")
+
+
+@pytest.mark.parametrize("topic", ["no-such", "..%2F..%2Fpyproject", "outage-arrival-time.md"])
+async def test_only_topics_are_files(edited: EditedHouse, topic: str) -> None:
+    assert (await edited.staff("GET", f"/api/v1/kb/articles/{topic}/file"))[0] == 404
+    assert (await edited.staff("POST", f"/api/v1/kb/articles/{topic}/file", text="x", stamp="0" * 16))[0] == 404
 
 
 async def test_publishing_from_the_page_tells_what_is_wrong(edited: EditedHouse) -> None:

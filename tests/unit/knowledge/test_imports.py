@@ -14,7 +14,8 @@ import yaml
 from knowledge_base.article import read_article
 from knowledge_base.errors import ArticleError
 from knowledge_base.imports.drafts import Drafter
-from knowledge_base.imports.readers import CannotImport, read_pieces
+from knowledge_base.imports.pieces import Piece
+from knowledge_base.imports.readers import CannotImport, read_document
 from knowledge_base.knowledge import KnowledgeBase
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
@@ -33,6 +34,10 @@ def archive(path: Path, **parts: str) -> Path:
 
 def docx(path: Path, body: str, styles: str = "") -> Path:
     return archive(path, word__document=f"<w:document {W}><w:body>{body}</w:body></w:document>", word__styles=f"<w:styles {W}>{styles}</w:styles>")
+
+
+def read_pieces(path: Path) -> list[Piece]:
+    return read_document(path).pieces
 
 
 def paragraph(text: str, style: str = "") -> str:
@@ -74,7 +79,7 @@ def test_headings_divide_word_html_and_markdown_alike(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "reason"),
     [
-        ("a.pdf", b"%PDF-1.7", "支持 csv、docx、htm、html、md、xlsx；PDF 请先"),
+        ("a.doc", b"\xd0\xcf", "支持 csv、docx、htm、html、md、pdf、xlsx"),
         ("a.docx", b"\xd0\xcf\x11\xe0 old", "不是有效的 docx"),
         ("a.csv", "甲,乙\n1,2\n".encode(), "“问题”和“答案”"),
         ("a.md", b"", "没有可用的文字"),
