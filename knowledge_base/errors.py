@@ -8,6 +8,7 @@
     │   └── ProfileError  a profile's values
     ├── UnknownProfile    no profile has this name
     ├── UnknownValue      a placeholder that no profile in the line of inheritance defines; .name
+    ├── StoreAway         the server that holds the passages cannot be reached or refuses
     └── VersionError      a version cannot be published, found or used
         ├── NotPublishable    rules are broken; .problems
         ├── NothingToPublish  nothing differs from what is served
@@ -53,6 +54,10 @@ class UnknownValue(KnowledgeError):
     def __init__(self, name: str) -> None:
         super().__init__(f"值 {{{name}}} 在这个 profile 里没有定义")
         self.name = name
+
+
+class StoreAway(KnowledgeError):
+    """The server that holds the passages cannot be reached, or refuses."""
 
 
 class VersionError(KnowledgeError):
