@@ -2,18 +2,19 @@
 
 Every version of the base is a collection of its own, filled beside the one that is served under a name nobody asks for;
 its alias ``<prefix>_<index>`` is given when all passages are in it and searchable. So a service sees a whole collection
-or none, two services that fill the same one do no harm, and going back is asking for the earlier alias. Older collections
-are dropped when a new one has its alias.
+or none, two services that fill the same one do no harm, and going back is asking for the earlier alias. A second alias,
+``<prefix>_<index>_opened_<seconds>``, tells when a collection was last opened; when a new one has been filled, those opened
+longest ago are dropped.
 """
 
 from __future__ import annotations
 
-import json
 import logging
+import re
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -37,6 +38,8 @@ _BATCH = 2_000
 _SEARCH_SECONDS, _FILL_SECONDS = 3.0, 600.0
 _LONGEST_TEXT = 8_192
 """Bytes of a passage that the server reads words from."""
+_MADE = re.compile(r"(?P<prefix>\w+)_[0-9a-z]+_made_(?P<at>\d+)_[0-9a-f]{8}", re.ASCII)
+_OPENED = re.compile(r"_opened_(\d+)$")
 _MARKS = list(" ，。？！、,.?!：:；;“”\"'（）()…~-")
 
 
@@ -63,9 +66,13 @@ class MilvusPassages:
         alias = f"{server.prefix}_{name}"
         with _told():
             client = _client(server)
-            if not client.has_collection(alias, timeout=_SEARCH_SECONDS):
+            filled = not client.has_collection(alias, timeout=_SEARCH_SECONDS)
+            if filled:
                 _fill(client, server, alias, read_rows())
             client.load_collection(alias, timeout=_FILL_SECONDS)
+            _touch(client, alias)
+            if filled:
+                _sweep(client, server, keep=alias)
         return cls(server, alias)
 
     def nearest(self, side: Side, vector: Floats, k: int) -> Found:
@@ -126,7 +133,7 @@ def _told() -> Iterator[None]:
 
 def _fill(client: Any, server: MilvusServer, alias: str, rows: Rows) -> None:
     began = time.monotonic()
-    name = f"{alias}_{uuid.uuid4().hex[:8]}"
+    name = f"{alias}_made_{int(time.time())}_{uuid.uuid4().hex[:8]}"
     client.create_collection(name, schema=_schema(client, rows.vectors.shape[1]), timeout=_FILL_SECONDS)
     try:
         for side in SIDES:
@@ -152,14 +159,28 @@ def _fill(client: Any, server: MilvusServer, alias: str, rows: Rows) -> None:
         if not client.has_collection(alias, timeout=_SEARCH_SECONDS):
             raise
     log.info("%d passages are in Milvus as %s after %.0f s", len(rows.texts), name, time.monotonic() - began)
-    _sweep(client, server, keep=alias)
+
+
+def _touch(client: Any, alias: str) -> None:
+    """Note that a collection was opened now; the notes before are taken back."""
+    from pymilvus.exceptions import MilvusException
+
+    name = client.describe_alias(alias, timeout=_SEARCH_SECONDS)["collection_name"]
+    notes = [note for note in client.list_aliases(name, timeout=_SEARCH_SECONDS)["aliases"] if _OPENED.search(note)]
+    fresh = f"{alias}_opened_{int(time.time())}"
+    if fresh not in notes:
+        with suppress(MilvusException):  # another service opened it in the same second
+            client.create_alias(name, fresh, timeout=_SEARCH_SECONDS)
+    for note in notes:
+        if note != fresh:
+            with suppress(MilvusException):
+                client.drop_alias(note, timeout=_SEARCH_SECONDS)
 
 
 def _schema(client: Any, dim: int) -> Any:
     from pymilvus import DataType, Function, FunctionType
 
-    about = json.dumps({"made": time.time()})  # read by the sweep
-    schema = client.create_schema(auto_id=False, description=about)
+    schema = client.create_schema(auto_id=False)
     schema.add_field("row", DataType.INT64, is_primary=True)
     schema.add_field("text", DataType.VARCHAR, max_length=_LONGEST_TEXT, enable_analyzer=True, analyzer_params=_analyzer())
     schema.add_field("vector", DataType.FLOAT_VECTOR, dim=dim)
@@ -193,29 +214,23 @@ def _check_count(client: Any, name: str, expected: int) -> None:
 
 
 def _sweep(client: Any, server: MilvusServer, keep: str) -> None:
-    """Drop what is neither among the latest finished collections nor being filled."""
-    finished: list[tuple[float, str, list[str]]] = []
+    """Drop what is neither among the collections opened last nor being filled."""
+    finished: list[tuple[int, str, list[str]]] = []
     for name in client.list_collections(timeout=_SEARCH_SECONDS):
-        if not name.startswith(f"{server.prefix}_"):
+        made = _MADE.fullmatch(name)
+        if made is None or made["prefix"] != server.prefix:
             continue
-        made, aliases = _made(client, name), list(client.list_aliases(name, timeout=_SEARCH_SECONDS)["aliases"])
+        aliases: list[str] = list(client.list_aliases(name, timeout=_SEARCH_SECONDS)["aliases"])
+        opened = [int(note[1]) for alias in aliases if (note := _OPENED.search(alias))]
         if aliases:
-            finished.append((made, name, aliases))
-        elif made < time.time() - _ABANDONED_SECONDS:
+            finished.append((max(opened, default=int(made["at"])), name, aliases))
+        elif int(made["at"]) < time.time() - _ABANDONED_SECONDS:
             client.drop_collection(name, timeout=_FILL_SECONDS)
     for _, name, aliases in sorted(finished, reverse=True)[_KEPT:]:
         if keep not in aliases:
             for alias in aliases:  # a server refuses to drop what still has a name
                 client.drop_alias(alias, timeout=_SEARCH_SECONDS)
             client.drop_collection(name, timeout=_FILL_SECONDS)
-
-
-def _made(client: Any, name: str) -> float:
-    """When a collection was made; one that does not tell is as young as can be, and not ours to drop."""
-    try:
-        return float(json.loads(client.describe_collection(name, timeout=_SEARCH_SECONDS)["description"])["made"])
-    except (ValueError, KeyError, TypeError):
-        return float("inf")
 
 
 def _shortened(text: str) -> str:
