@@ -10,6 +10,7 @@
     ├── UnknownValue      a placeholder that no profile in the line of inheritance defines; .name
     ├── UnknownArticle    there is no file of this topic
     ├── StaleArticle      an article's file has been changed by somebody else meanwhile
+    ├── StoreAway         the server that holds the passages cannot be reached or refuses
     └── VersionError      a version cannot be published, found or used
         ├── NotPublishable    rules are broken; .problems
         ├── NothingToPublish  nothing differs from what is served
@@ -63,6 +64,10 @@ class UnknownArticle(KnowledgeError):
 
 class StaleArticle(KnowledgeError):
     """An article's file has been changed by somebody else meanwhile."""
+
+
+class StoreAway(KnowledgeError):
+    """The server that holds the passages cannot be reached, or refuses."""
 
 
 class VersionError(KnowledgeError):

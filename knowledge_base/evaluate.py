@@ -11,7 +11,7 @@ import yaml
 
 from bot.language.normalise import normalise
 from knowledge_base.catalogue import read_catalogue
-from knowledge_base.index import Encoder
+from knowledge_base.encoding import Encoder
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.retrieve import Query
 

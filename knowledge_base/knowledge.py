@@ -13,11 +13,13 @@ from bot.language.encoder import encoder_folder
 from bot.language.normalise import normalise
 from knowledge_base.article import Article, Citation
 from knowledge_base.catalogue import read_catalogue
-from knowledge_base.index import Encoder, Index, log, open_index
+from knowledge_base.encoding import Encoder
+from knowledge_base.index import Index, log, open_index
 from knowledge_base.lexical import Floats
 from knowledge_base.load import load_articles
 from knowledge_base.profiles import load_profile
 from knowledge_base.retrieve import Evidence, Query, best
+from knowledge_base.storage import Storage
 from knowledge_base.training import read_training
 
 _LONGEST = 500
@@ -64,25 +66,26 @@ class KnowledgeBase:
         self._today = today
 
     @classmethod
-    def open(cls, root: Path, home: Path, profile: str, encoder: Encoder, *, training: Path | None = None,
+    def open(cls, root: Path, home: Path, profile: str, encoder: Encoder, *, training: Path | None = None, storage: Storage | None = None,
              today: Callable[[], date] = date.today, say: Callable[[str], Any] = log.info) -> KnowledgeBase:  # fmt: skip
         """Open the articles under ``root`` (the folder ``knowledge_base``, or a published version) for a profile.
 
-        ``training`` is the folder whose training sentences are learned from, when it is not ``root`` itself.
+        ``training`` is the folder whose training sentences are learned from, when it is not ``root`` itself; ``storage``
+        where the passages are searched, by default in memory.
 
         The index lies under ``home/index``; it is built first when articles, profile, encoder or code changed (under a
-        minute), otherwise opened in less than a second. Raises ArticleError, ProfileError, UnknownProfile.
+        minute), otherwise opened in less than a second. Raises ArticleError, ProfileError, UnknownProfile, StoreAway.
         """
         values = load_profile(root / "profiles", profile)
         articles = load_articles(root / "articles", values, today())
         index = open_index(
             home / "index", articles, read_training(training or root), read_catalogue(), encoder,
-            encoder_identity=_identity(home), say=say,
+            storage=storage, encoder_identity=_identity(home), say=say,
         )  # fmt: skip
         return cls({article.topic: article for article in articles}, index, encoder, today)
 
     def search(self, query: str, k: int = 5) -> SearchResult:
-        """The `k` best articles for a question, as the customer wrote it. Never raises on any text."""
+        """The `k` best articles for a question, as the customer wrote it. Never raises on any text; StoreAway when the server is."""
         text = _regular(query)
         return self._search(Query(text, self._encoder.encode([text])[0]), k) if text else _NOTHING
 

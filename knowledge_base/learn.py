@@ -10,10 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from knowledge_base.answerable import Judge, features, fixed_judge, learn_judge
+from knowledge_base.answerable import Flags, Judge, features, fixed_judge, learn_judge
 from knowledge_base.dense import TopicVectors
 from knowledge_base.lexical import VIEWS, Floats, TopicWords
-from knowledge_base.passages import Passage
+from knowledge_base.passages import Passage, sides_of
+from knowledge_base.passages_faiss import FaissPassages
 from knowledge_base.retrieve import SIGNALS, Evidence, Parts, fuse, standardised
 from knowledge_base.topic_model import FOLDS, Ints
 
@@ -48,6 +49,11 @@ class Material:
         found[len(self.passages) : len(self.passages) + self.near_misses] = _NEAR_MISS
         return found
 
+    @property
+    def sides(self) -> Ints:
+        """Which side every row is searched on; see ``passage_search.py``."""
+        return sides_of(self.passages, len(self.refused))
+
     def rows(self, *kinds: str) -> Ints:
         """Rows of the passages of these kinds; ``refused`` for the unanswerable sentences."""
         named = [p.kind for p in self.passages] + ["refused"] * len(self.refused)
@@ -70,15 +76,16 @@ def parts_of(material: Material, without: Ints) -> Parts:
     left = np.ones(len(material.labels), dtype=bool)
     left[without] = False
     count, labels = len(material.topics), material.labels
-    near, said = (np.array([r for r in material.rows(*kinds) if left[r]], dtype=np.int64) for kinds in (("question", "asked", "name"), ("body",)))
     documents: dict[str, list[list[str]]] = {view: [[] for _ in material.topics] for view in VIEWS}
     for row in range(len(material.passages)):
         if left[row]:
             for view, document in documents.items():
                 document[labels[row]] += material.tokens[row][view]
+    kept = np.flatnonzero(left & (labels < count))
+    found = FaissPassages.of_vectors(material.vectors[kept], material.sides[kept])
     return Parts(
-        TopicVectors.build(material.vectors[near], labels[near], count),
-        TopicVectors.build(material.vectors[said], labels[said], count),
+        TopicVectors(found, "asked", labels[kept], count),
+        TopicVectors(found, "said", labels[kept], count),
         {view: TopicWords.build(document) for view, document in documents.items()},
     )
 
@@ -110,22 +117,30 @@ def learn(material: Material, fold: Ints, classified: Floats) -> Learned:
 
 
 def _judged(material: Material, signals: Floats, none: Floats, weights: Floats, asked: Ints, refused: Ints) -> Learned:
-    labels = material.labels
     texts = [p.text for p in material.passages] + list(material.refused)
-    evidence = {
-        row: Evidence(signals[row], fuse(signals[row], weights), float(none[row]), len(texts[row]),
-                      {view: len(set(found)) for view, found in material.tokens[row].items()})
-        for row in [*asked.tolist(), *refused.tolist()]
-    }  # fmt: skip
-    fused = np.stack([evidence[row].fused for row in asked])
+
+    def evidence(row: int) -> Evidence:
+        counts = {view: len(set(found)) for view, found in material.tokens[row].items()}
+        return Evidence(signals[row], fuse(signals[row], weights), float(none[row]), len(texts[row]), counts)
+
     usual = np.isin(asked, material.rows("asked"))
+    near = np.arange(len(refused)) < material.near_misses
+    yes, no = ([evidence(row) for row in rows.tolist()] for rows in (asked, refused))
+    return judged(yes, material.labels[asked], usual, no, near, weights)
+
+
+def judged(asked: Sequence[Evidence], labels: Ints, usual: Flags, refused: Sequence[Evidence], near: Flags, weights: Floats) -> Learned:
+    """What the evidence about questions held out teaches.
+
+    ``labels`` and ``usual`` (in customers' own words) are those of ``asked``; ``near`` marks the near misses of ``refused``.
+    """
+    fused = np.stack([evidence.fused for evidence in asked])
     if len(refused) >= _FEWEST_REFUSED:
-        yes, no = (np.stack([features(evidence[row]) for row in rows]) for rows in (asked, refused))
-        near = np.arange(len(refused)) < material.near_misses
+        yes, no = (np.stack([features(evidence) for evidence in rows]) for rows in (asked, refused))
         judge, refusals = learn_judge(yes, no, usual if usual.any() else ~usual, near if near.any() else ~near)
     else:
         judge, refusals = fixed_judge(), {}
-    ranks = (fused > fused[np.arange(len(asked)), labels[asked]][:, None]).sum(1)
+    ranks = (fused > fused[np.arange(len(asked)), labels][:, None]).sum(1)
     right = ranks == 0
     close = _closeness(fused, right)
     return Learned(weights, judge, close, {

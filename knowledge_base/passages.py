@@ -7,8 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
+
 from bot.language.normalise import normalise
 from knowledge_base.article import Article
+from knowledge_base.passage_search import SIDES, Side
+from knowledge_base.topic_model import Ints
 
 Kind = Literal["question", "asked", "name", "body"]
 _SENTENCE_END = re.compile(r"[。？！；\n]")
@@ -49,6 +53,12 @@ def passages(articles: Iterable[Article], titles: Mapping[str, str], asked: Mapp
         for sentence in [*sentences(article.answer)[1:], *sentences(article.body), *(fact.text for fact in article.facts)]:
             add(sentence, topic, "body")
     return list(found.values())
+
+
+def sides_of(found: Sequence[Passage], refused: int) -> Ints:
+    """The side on which each passage is searched, then that of so many refused sentences; positions in ``SIDES``."""
+    sides: list[Side] = ["said" if passage.kind == "body" else "asked" for passage in found]
+    return np.array([SIDES.index(side) for side in [*sides, *(["refused"] * refused)]], dtype=np.int64)
 
 
 def sentences(text: str) -> list[str]:

@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 
 from knowledge_base.errors import KnowledgeError, NothingToPublish, NotPublishable, VersionError
 from knowledge_base.lint import Problem, lint
+from knowledge_base.storage import Storage
 from knowledge_base.versions import Event, Version, Versions, content_digest, content_paths
 
 LONGEST_REASON = 500
@@ -127,22 +128,23 @@ def _unified(path: str, before: str, after: str) -> str:
     return "\n".join(difflib.unified_diff(before.splitlines(), after.splitlines(), path, path, lineterm="", n=2))
 
 
-def open_folder(home: Path, profile: str, training: Path) -> Callable[[Path], Any]:
+def open_folder(home: Path, profile: str, training: Path, storage: Storage) -> Callable[[Path], Any]:
     """Opens a folder's index with the installed encoder, building it when it is not there."""
     from bot.language.encoder import SentenceEncoder, encoder_folder
     from knowledge_base.knowledge import KnowledgeBase
 
     def prepare(root: Path) -> KnowledgeBase:
         encoder = SentenceEncoder(encoder_folder(home))
-        return KnowledgeBase.open(root, home, profile, encoder, training=training)
+        return KnowledgeBase.open(root, home, profile, encoder, training=training, storage=storage)
 
     return prepare
 
 
-def carry_out(order: dict[str, str]) -> dict[str, Any]:
+def carry_out(order: dict[str, Any]) -> dict[str, Any]:
     """Carry out one order of the service: ``version`` of what is served now, or ``error`` and ``problems``."""
     home, source = Path(order["home"]), Path(order["source"])
-    publisher = Publisher(Versions(home), source, open_folder(home, order["profile"], source))
+    storage = Storage.from_json(order["storage"]) if "storage" in order else Storage()
+    publisher = Publisher(Versions(home), source, open_folder(home, order["profile"], source, storage))
     try:
         if order["action"] == "publish":
             version = publisher.publish(order["author"], order["reason"])

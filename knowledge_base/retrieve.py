@@ -69,6 +69,24 @@ class Evidence:
     """Tokens of the question in each view of BM25."""
 
 
+class Weighing(Retriever, Protocol):
+    """A retriever that tells what it found out: what the judge, the hit test and the evaluation look at."""
+
+    topics: tuple[str, ...]
+
+    def weigh(self, query: Query) -> Evidence:
+        """Everything found out about a question; rows and probabilities in the order of ``topics``."""
+        ...
+
+    def centred(self, vectors: Floats) -> Floats:
+        """The encoder's rows around the centre of this index: so far apart as their meanings are."""
+        ...
+
+    def alone(self, signal: str) -> Retriever:
+        """One signal as a retriever of its own, to be measured beside the fused search."""
+        ...
+
+
 @dataclass(frozen=True)
 class Parts:
     """What the signals are measured with."""
@@ -138,14 +156,17 @@ class HybridRetriever:
 
     def alone(self, signal: str) -> Retriever:
         """One signal as a retriever of its own, to be measured beside the fused search."""
-        return _Alone(self, SIGNALS.index(signal))
+        return Alone(self, SIGNALS.index(signal))
 
 
-class _Alone:
-    def __init__(self, whole: HybridRetriever, at: int) -> None:
+class Alone:
+    """A retriever that ranks by one signal of another."""
+
+    def __init__(self, whole: Weighing, at: int) -> None:
         self._whole, self._at = whole, at
 
     def search(self, query: Query, k: int) -> list[Ranked]:
+        """See `Retriever.search`."""
         return best(self._whole.topics, self._whole.weigh(query).signals[self._at], k)
 
 

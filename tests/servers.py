@@ -6,7 +6,9 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -79,3 +81,30 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+@contextmanager
+def milvus_lite(folder: Path) -> Iterator[tuple[str, int]]:
+    """A milvus-lite server with its data under `folder`; yields its address and process id."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    port = free_port()
+    with (folder / "log").open("ab") as log:
+        command = [str(Path(sys.executable).parent / "milvus-lite"), "server", "--data-dir", str(folder / "data"), "--port", str(port)]
+        server = subprocess.Popen(command, stdout=log, stderr=log)
+    try:
+        until = time.monotonic() + 90
+        while not _listens(port):
+            if server.poll() is not None or time.monotonic() > until:
+                raise RuntimeError(f"milvus-lite does not start:\n{(folder / 'log').read_text()[-2000:]}")
+            time.sleep(0.1)
+        yield f"http://127.0.0.1:{port}", server.pid
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex(("127.0.0.1", port)) == 0

@@ -152,4 +152,4 @@ def build_index(settings: Settings, say: Say) -> None:
     version = versions.current()
     if version is not None:
         say(f"知识库：服务的是已发布的版本 {version.number}（{version.published_at[:10]}，{version.author}：{version.reason}）")
-    open_folder(settings.home, settings.profile, source)(source if version is None else versions.root(version))
+    open_folder(settings.home, settings.profile, source, settings.passage_storage)(source if version is None else versions.root(version))

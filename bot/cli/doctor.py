@@ -26,6 +26,8 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield "理解模型与数据一致", model.exists(), model.name, "运行 make train"
     yield _articles()
     yield _database(settings)
+    if settings.retriever == "milvus":
+        yield _milvus(settings)
     for name, port in (
         ("服务端口", settings.port),
         ("助手端口", settings.assistant_port),
@@ -71,6 +73,16 @@ def _database(settings: Settings) -> Finding:
     except Exception as error:
         return "数据库", False, f"{place}: {type(error).__name__}", "检查 DIANDA_DATABASE_URL；SQLite 时检查目录可写"
     return "数据库", True, place, ""
+
+
+def _milvus(settings: Settings) -> Finding:
+    from knowledge_base.errors import StoreAway
+
+    try:
+        settings.passage_storage.check()
+    except StoreAway as error:
+        return "检索服务器 (Milvus)", False, str(error)[:200], "检查 DIANDA_MILVUS_URI、DIANDA_MILVUS_TOKEN，以及服务器是否在运行"
+    return "检索服务器 (Milvus)", True, settings.milvus_uri, ""
 
 
 def _port(settings: Settings, name: str, port: int) -> Finding:

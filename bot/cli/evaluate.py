@@ -94,7 +94,7 @@ def evaluate_retrieval(settings: Settings) -> None:
     from knowledge_base.knowledge import KnowledgeBase
 
     encoder = SentenceEncoder(encoder_folder(settings.home))
-    base = KnowledgeBase.open(PROJECT / "knowledge_base", settings.home, settings.profile, encoder)
+    base = KnowledgeBase.open(PROJECT / "knowledge_base", settings.home, settings.profile, encoder, storage=settings.passage_storage)
     console.print(str(evaluate_kb(base, read_questions(QUESTIONS), encoder)), markup=False, highlight=False)
 
 

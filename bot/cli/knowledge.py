@@ -94,7 +94,7 @@ def kb_rollback(version: str, author: Author, reason: Reason) -> None:
 
 def _publisher() -> Publisher:
     settings = Settings()
-    return Publisher(Versions(settings.home), ROOT, open_folder(settings.home, settings.profile, ROOT))
+    return Publisher(Versions(settings.home), ROOT, open_folder(settings.home, settings.profile, ROOT, settings.passage_storage))
 
 
 def _done(step: Callable[[Publisher], Version], word: str) -> None:
@@ -187,4 +187,4 @@ def open_base(settings: Settings) -> KnowledgeBase:
     version = Versions(settings.home).current()
     root = ROOT if version is None else Versions(settings.home).root(version)
     encoder = SentenceEncoder(encoder_folder(settings.home))
-    return KnowledgeBase.open(root, settings.home, settings.profile, encoder, training=ROOT)
+    return KnowledgeBase.open(root, settings.home, settings.profile, encoder, training=ROOT, storage=settings.passage_storage)

@@ -125,7 +125,7 @@ def assemble(settings: Settings, assistant: AssistantClient, metrics: Metrics, c
     source = PROJECT / "knowledge_base"
 
     def open_base(root: Path) -> KnowledgeBase:
-        return KnowledgeBase.open(root, settings.home, settings.profile, encoder, training=source)
+        return KnowledgeBase.open(root, settings.home, settings.profile, encoder, training=source, storage=settings.passage_storage)
 
     knowledge = LiveKnowledge(Versions(settings.home), source, open_base)
     phrases = Phrases.load(PROJECT / "actions" / "words", company=settings.company, hotline=settings.hotline)
@@ -156,9 +156,9 @@ def assemble(settings: Settings, assistant: AssistantClient, metrics: Metrics, c
         assistant=assistant,
         metrics=metrics,
         hazard=_guard(phrases),
-        checks={"database": lambda: _alive(engine), "knowledge": lambda: True},
+        checks={"database": lambda: _alive(engine), "knowledge": lambda: _searchable(knowledge)},
         background=(_Webhook(services, settings.action_port), Sweep(desk), Retention(engine, settings, clock), KnowledgeWatch(knowledge)),
-        editors=EditorDesk(knowledge, Versions(settings.home), source, gaps, home=settings.home, profile=settings.profile),
+        editors=EditorDesk(knowledge, Versions(settings.home), source, gaps, home=settings.home, profile=settings.profile, storage=settings.passage_storage),
         clock=clock,
     )
 
@@ -207,6 +207,12 @@ def _guard(phrases: Phrases) -> Hazard:
 def _alive(engine: Engine) -> bool:
     with engine.connect() as connection:
         return connection.execute(text("SELECT 1")).scalar() == 1
+
+
+def _searchable(knowledge: LiveKnowledge) -> bool:
+    """Whether the passages can be searched. Raises StoreAway when they lie on a server that is away."""
+    knowledge.served.base.index.passages.check()
+    return True
 
 
 def _supervisor(settings: Settings, model: Path, assistant: AssistantClient, metrics: Metrics) -> Supervisor:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from actions.ports.gaps import GapReason, GapStore
 from bot.gateway.settings import PROJECT
@@ -21,6 +22,7 @@ from knowledge_base.gap_report import Asked, GapGroup, gap_groups
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.live import LiveKnowledge
 from knowledge_base.publishing import Change, Publisher
+from knowledge_base.storage import Storage
 from knowledge_base.versions import Event, Version, Versions
 
 log = logging.getLogger("dianda.knowledge")
@@ -45,10 +47,12 @@ class Work:
 class EditorDesk:
     """One for the service. Methods block and are called in threads, but for `begin`."""
 
-    def __init__(self, live: LiveKnowledge, versions: Versions, source: Path, gaps: GapStore, *, home: Path, profile: str) -> None:
+    def __init__(self, live: LiveKnowledge, versions: Versions, source: Path, gaps: GapStore, *, home: Path, profile: str,
+                 storage: Storage | None = None) -> None:  # fmt: skip
         self.live, self.versions, self.work = live, versions, Work()
         self.files = ArticleEditor(source, profile)
         self._source, self._gaps, self._home, self._profile = source, gaps, home, profile
+        self._storage = storage or Storage()
         self._task: asyncio.Task[None] | None = None
 
     def articles(self, wanted: str = "") -> list[Article]:
@@ -80,11 +84,11 @@ class EditorDesk:
         self.work = Work("running", action)
         order = {
             "action": action, "author": author, "reason": reason, "version": version,
-            "home": str(self._home), "source": str(self._source), "profile": self._profile,
+            "home": str(self._home), "source": str(self._source), "profile": self._profile, "storage": self._storage.to_json(),
         }  # fmt: skip
         self._task = asyncio.create_task(self._run(order), name="knowledge-publishing")
 
-    async def _run(self, order: dict[str, str]) -> None:
+    async def _run(self, order: dict[str, Any]) -> None:
         work = self.work
         try:
             process = await asyncio.create_subprocess_exec(

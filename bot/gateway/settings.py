@@ -8,10 +8,13 @@ from collections.abc import Callable
 from functools import cached_property
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+if TYPE_CHECKING:
+    from knowledge_base.storage import Storage
 
 PROJECT = Path(__file__).resolve().parents[2]
 SHORTEST_SECRET = 16
@@ -43,6 +46,14 @@ class Settings(BaseSettings):
     profile: str = Field(default="state_grid", pattern=r"^[a-z][a-z0-9_]*$", description="Company or province profile.")
     company: str = Field(default="安澜供电公司", description="The utility's name as customers read it.")
     hotline: str = Field(default="95598", description="The service hotline.")
+    retriever: Literal["faiss", "milvus"] = Field(
+        default="faiss", description="Where the passages of the knowledge base are searched: in memory, or on a Milvus server."
+    )
+    milvus_uri: str = Field(default="", pattern=r"^(https?://\S+)?$", description="The Milvus server; needed with retriever=milvus.")
+    milvus_token: SecretStr = Field(default=SecretStr(""), description="`user:password` or a key of the Milvus server.")
+    milvus_prefix: str = Field(
+        default="dianda", pattern=r"^[A-Za-z][A-Za-z0-9_]{0,40}$", description="First part of our collections' names; one for each installation."
+    )
     encoder: str = Field(default="", description="sentence-transformers id or folder; empty means the built one.")
     demo: bool | None = Field(default=None, description="Seed the demo utility; default only for the embedded database.")
 
@@ -82,6 +93,8 @@ class Settings(BaseSettings):
         self.home = self.home.expanduser().resolve()
         if self.outbox_url and len(self.outbox_secret.get_secret_value()) < SHORTEST_SECRET:
             raise ValueError(f"DIANDA_OUTBOX_URL needs DIANDA_OUTBOX_SECRET of at least {SHORTEST_SECRET} characters")
+        if self.retriever == "milvus" and not self.milvus_uri:
+            raise ValueError("DIANDA_RETRIEVER=milvus needs DIANDA_MILVUS_URI, e.g. http://milvus.example:19530")
         embedded = not self.database_url
         if embedded:
             self.database_url = f"sqlite:///{self.home / 'db' / 'dianda.db'}"
@@ -94,6 +107,16 @@ class Settings(BaseSettings):
     def store_writers(self) -> int:
         """Threads that write: what was set, else what suits the database."""
         return self.store_threads or (1 if self.database_url.startswith("sqlite") else 4)
+
+    @property
+    def passage_storage(self) -> Storage:
+        """Where the knowledge base keeps its passages."""
+        from knowledge_base.passages_milvus import MilvusServer  # not for every command of `dianda`
+        from knowledge_base.storage import Storage
+
+        if self.retriever == "faiss":
+            return Storage()
+        return Storage(MilvusServer(self.milvus_uri, self.milvus_token.get_secret_value(), self.milvus_prefix))
 
     @property
     def assistant_url(self) -> str:
