@@ -15,8 +15,9 @@ from actions.handlers.articles import answer_bubble, answer_question, knowledge_
 from actions.handlers.clarify import CHOICES, FAILURES
 from actions.handlers.context import TOPIC, about_last_ticket, continued, in_context, subject
 from actions.handlers.forms.answers import is_no, is_yes
-from actions.handlers.forms.engine import ASKS, FormEngine, Step
+from actions.handlers.forms.engine import FormEngine, Step
 from actions.handlers.forms.flow import Flow
+from actions.handlers.forms.heard import ASKS
 from actions.handlers.forms.said import Said
 from actions.handlers.forms.state import SWITCH, FlowState
 from actions.handlers.operations.tickets import added_to_emergency

@@ -14,10 +14,10 @@ from actions.handlers.articles import answer_topic, ask_knowledge
 from actions.handlers.context import OTHER_ACCOUNT, bare_question, subject
 from actions.handlers.danger import safety_bubble
 from actions.handlers.forms.answers import read_answer
-from actions.handlers.forms.engine import Outcome
 from actions.handlers.forms.flow import Flow, FlowField
 from actions.handlers.forms.said import Said
 from actions.handlers.forms.state import FlowState
+from actions.handlers.forms.step import Outcome
 from actions.handlers.operations import AFTER_VERIFICATION, OPERATIONS
 from actions.handlers.operations.job import Job
 from actions.handlers.operations.outages import known_at

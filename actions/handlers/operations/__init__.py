@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from actions.desk.customers import Account
-from actions.handlers.forms.engine import Outcome
+from actions.handlers.forms.step import Outcome
 from actions.handlers.operations import accounts, billing, outages, tickets
 from actions.handlers.operations.job import Job
 from actions.handlers.services import Services

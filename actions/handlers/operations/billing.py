@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from actions.desk.customers import Account, PaymentMode
 from actions.handlers import masks
-from actions.handlers.forms.engine import Outcome
+from actions.handlers.forms.step import Outcome
 from actions.handlers.operations.job import Job
 from actions.handlers.operations.tickets import file_ticket
 from actions.handlers.services import Services

@@ -8,8 +8,8 @@ from typing import Any
 from actions.desk.errors import IllegalMove, InvalidTicket, UnknownTicket
 from actions.desk.tickets import Kind, NewTicket, Priority, Ticket, TicketClock
 from actions.handlers import masks
-from actions.handlers.forms.engine import Outcome
 from actions.handlers.forms.said import Said
+from actions.handlers.forms.step import Outcome
 from actions.handlers.operations.job import Job
 from actions.handlers.services import Services
 from actions.handlers.words import Bubble, button

@@ -1,0 +1,77 @@
+"""The questions of a flow as bubbles: of a field, of the confirmation, of what is wrong."""
+
+from __future__ import annotations
+
+from actions.handlers import masks
+from actions.handlers.forms.flow import Flow
+from actions.handlers.forms.state import CONFIRM, FIX, FlowState
+from actions.handlers.forms.step import FormTurn, Step
+from actions.handlers.words import Bubble, Phrases, button
+
+
+class Questions:
+    """Puts the question under way into words."""
+
+    def __init__(self, phrases: Phrases) -> None:
+        self._phrases = phrases
+
+    def ask(self, turn: FormTurn, *, offer_person: bool = False) -> Step:
+        """Ask what the state says is asked."""
+        bubble = self.of(turn.flow, turn.state)
+        if offer_person:
+            bubble.buttons.append(button(self._phrases.text("button_person"), "/human_agent"))
+        turn.step.bubbles.append(bubble)
+        return turn.step
+
+    def of(self, flow: Flow, state: FlowState) -> Bubble:
+        """The question that the state says is asked."""
+        if state.asking == CONFIRM:
+            return self._confirmation(flow, state)
+        if state.asking == FIX:
+            return self._which_is_wrong(flow, state)
+        return self._of_field(flow, state)
+
+    def _confirmation(self, flow: Flow, state: FlowState) -> Bubble:
+        lines = summary_lines(flow, state)
+        bubble = self._phrases.bubble("confirm", title=flow.title, summary="\n".join(lines), spoken="，".join(lines))
+        bubble.buttons = [
+            button(self._phrases.text("button_confirm"), "/affirm"),
+            button(self._phrases.text("button_change"), "/deny"),
+            button(self._phrases.text("button_cancel"), "/cancel"),
+        ]
+        return bubble
+
+    def _which_is_wrong(self, flow: Flow, state: FlowState) -> Bubble:
+        bubble = self._phrases.bubble("which_is_wrong")
+        filled = [f for f in flow.fields if f.name in state.values and f.type != "phone_last4"]
+        bubble.buttons += [button(f.label, "/inform", choice=f"fix:{f.name}") for f in filled]
+        return bubble
+
+    @staticmethod
+    def _of_field(flow: Flow, state: FlowState) -> Bubble:
+        item = flow.field(state.asking)
+        assert item is not None, f"{flow.flow} asks for {state.asking}, which it does not have"
+        bubble = Bubble(item.ask.text, item.ask.speech)
+        bubble.buttons = [button(o.title, "/inform", choice=o.value) for o in item.options]
+        if item.type == "yes_no":
+            bubble.buttons = [button("是", "/affirm"), button("否", "/deny")]
+        return bubble
+
+
+def summary_lines(flow: Flow, state: FlowState) -> list[str]:
+    """What is known so far, one line a field, as the customer reads it."""
+    lines = []
+    for item in flow.fields:
+        value = state.values.get(item.name)
+        if item.name in state.skipped and item.type == "phone":
+            lines.append(f"{item.label}：不留")
+        if value is None or item.type == "phone_last4":
+            continue
+        if item.type == "choice":
+            value = next((o.title for o in item.options if o.value == value), value)
+        elif item.type == "yes_no":
+            value = "是" if value == "yes" else "否"
+        elif item.name in state.on_file:
+            value = masks.shown(item.type, value)
+        lines.append(f"{item.label}：{value}")
+    return lines
