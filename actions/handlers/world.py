@@ -14,6 +14,7 @@ from actions.handlers.articles import answer_topic, ask_knowledge
 from actions.handlers.context import OTHER_ACCOUNT, bare_question, subject
 from actions.handlers.danger import safety_bubble
 from actions.handlers.forms.answers import read_answer
+from actions.handlers.forms.course import GIVEN
 from actions.handlers.forms.flow import Flow, FlowField
 from actions.handlers.forms.said import Said
 from actions.handlers.forms.state import FlowState
@@ -81,6 +82,8 @@ class ServiceWorld:
                 value = self._last_ticket(said, memory)
             # A number given before the wish (户号3201889900。查电费) still counts.
             value = value or (memory.get("just_said") or {}).get(item.type)
+            if not value and "earlier" in item.prefill:
+                value = (memory.get(GIVEN) or {}).get(item.type)
             if value:
                 known[item.name] = value
         return known

@@ -239,11 +239,14 @@ def _yes_no(field: FlowField, said: Said, asked: bool) -> Reading:
 
 
 def _number(field: FlowField, said: Said, asked: bool) -> Reading:
-    if not asked:
-        return NOTHING
     text = normalise(said.words).text
-    found = re.search(r"\d+(?:\.\d+)?|[零一二两三四五六七八九十百千万点半]+", text)
-    number = to_number(found.group()) if found else None
+    behind = "|".join(re.escape(unit) for unit in field.units)
+    if not asked and not behind:
+        return NOTHING
+    figure = r"\d+(?:\.\d+)?|[零一二两三四五六七八九十百千万点半]+"
+    found = re.search(rf"({figure})(?:个|来|多)?(?:{behind})", text, re.IGNORECASE) if behind else None
+    found = found or (re.search(rf"({figure})", text) if asked else None)
+    number = to_number(found.group(1)) if found else None
     return Reading(f"{number:g}") if number is not None else NOTHING
 
 

@@ -15,15 +15,17 @@ from actions.handlers.forms.answers import NOTHING, UNKNOWN, Reading, is_no, rea
 from actions.handlers.forms.confirming import PATIENCE, Confirming
 from actions.handlers.forms.course import Course
 from actions.handlers.forms.flow import Flow, FlowBook, FlowField
-from actions.handlers.forms.heard import SKIP, WHY, gives_up
+from actions.handlers.forms.heard import SKIP, UNKNOWN_ONLY, WHY, gives_up
 from actions.handlers.forms.interruptions import Interruptions, stays, wants_switch
 from actions.handlers.forms.questions import Questions, summary_lines
 from actions.handlers.forms.said import Said
 from actions.handlers.forms.state import CONFIRM, FIX, SWITCH, FlowState
 from actions.handlers.forms.step import FormTurn, Outcome, Step, World
-from actions.handlers.forms.values import gather
+from actions.handlers.forms.values import gather, put
 from actions.handlers.words import Bubble, Phrases
 
+SHORT = 12
+"""Characters up to which 为什么要这个 is no free text."""
 __all__ = ["FormEngine", "Outcome", "Step", "World"]
 
 
@@ -54,7 +56,10 @@ class FormEngine:
         state.values = {**opened.values, **state.values}
         if opened.ended:
             return turn.end()
-        if flow.opening and not opened.bubbles:
+        if self._course.refuses(turn):
+            return step
+        # Who has told the case hears its own list instead of everybody's.
+        if flow.opening and not opened.bubbles and flow.materials_for(state.values) is None:
             step.bubbles.append(Bubble(flow.opening.text, flow.opening.speech))
         self._course.after_changes(turn, list(state.values))
         if step.state is None:
@@ -86,6 +91,8 @@ class FormEngine:
         if said.intent == "switch_elderly_mode":
             turn.step.bubbles.append(self._phrases.bubble("elder_mode"))
             return self._questions.ask(turn)
+        if self._course.refuses(turn):
+            return turn.step
         if state.asking == FIX:
             return self._confirming.answer_fix(turn)
         if state.asking == CONFIRM:
@@ -106,12 +113,14 @@ class FormEngine:
         asked = turn.asked
         if asked is None:
             return self._course.onward(turn)
-        reading = read_answer(asked, said)
-        if WHY.search(said.words) and asked.why and reading.value is None:
-            step.bubbles.append(Bubble(asked.why))
-            return self._questions.ask(turn)
-        # A free text swallows everything, so a clear question or wish is looked for first.
+        # A free text swallows everything, so whatever is clearly something else is looked for first.
         greedy = asked.type == "text"
+        reading = NOTHING if greedy and UNKNOWN_ONLY.match(said.words) else read_answer(asked, said)
+        if WHY.search(said.words) and (reading.value is None or (greedy and len(said.words) <= SHORT)):
+            step.bubbles.append(self._questions.why(asked))
+            return self._questions.ask(turn)
+        if (corrected := self._confirming.corrected_on_the_way(turn, asked)) is not None:
+            return corrected
         interrupted = None if reading.value and not greedy else self._interruptions.deal_with(turn, greedy=greedy)
         if interrupted is not None:
             return interrupted
@@ -120,12 +129,12 @@ class FormEngine:
         # A phone with a digit missing must not be taken for an account number.
         changed = [] if reading.wrong else gather(flow, state, said, asked=asked if reading.value else None)
         if reading.value:
-            state.values[asked.name] = reading.value
+            put(state, asked, reading.value)
             changed.append(asked.name)
             if asked.type == "text" and said.words not in state.said:
                 state.said.append(said.words)
         if changed:
-            return self._course.after_changes(turn, changed)
+            return self._course.settle(turn, changed)
         if not asked.required and (is_no(said) or said.intent in ("deny", "cancel") or SKIP.search(said.words)):
             state.skipped.append(asked.name)
             return self._course.onward(turn)

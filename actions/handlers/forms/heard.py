@@ -19,6 +19,13 @@ CORRECTION = re.compile(r"不对|不是|错了|说错|搞错|写错|改成|改�
 ASKS = re.compile(
     r"[?？]|吗|呢$|怎么|咋|多久|多少|什么|啥|几天|几点|哪|能不能|可不可以|要不要|是不是|为什么|为啥|点解|几时|收费|要钱"
 )
+UNKNOWN_ONLY = re.compile(
+    r"^(?:这个|那个|我|真|也|都|就|还|,|，|。|啊|呀|嗯)*(?:不知道|不晓得|晓不得|不清楚|不记得|记不得|记不住|忘了|忘记了?|说不准|不懂|搞不清楚?|唔知)[了啊呀呢哦嘛的。!！~ ]*$"
+)
+"""Nothing but not knowing, which even a free text does not take for its content."""
+_REDO = "(?:说|填|写|报|弄|搞)?(?:错了?|不对|不正确|有误|有问题)|要改|改一下|想改|换一个|换一下|得改"
+REDO = re.compile(_REDO)
+"""A field is to be said anew."""
 _NO_NEED = re.compile(r"^(?:不用了|不需要了|不要了|没事了)")
 
 
@@ -32,6 +39,18 @@ def gives_up(said: Said, asked: FlowField | None) -> bool:
         return asked is None or asked.type != "text" or len(said.words) <= 12
     # 不用了 to a required question is the end of it; to an optional one it only skips.
     return bool(_NO_NEED.match(said.words)) and (asked is None or asked.required)
+
+
+def calls_wrong(item: FlowField, said: Said, names: tuple[str, ...]) -> bool:
+    """Whether the customer says that this field is wrong: 电话说错了, 改一下地址, or its button."""
+    if said.value("choice") == f"fix:{item.name}":
+        return True
+    name = "|".join(map(re.escape, names))
+    return bool(
+        re.search(
+            rf"(?:{name})(?:也|都|刚才|那个|我)*(?:{_REDO})|(?:改一下|修改|更正|改)(?:一下)?(?:{name})", said.words
+        )
+    )
 
 
 def names_field(item: FlowField, said: Said) -> bool:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from actions.handlers import masks
-from actions.handlers.forms.flow import Flow
+from actions.handlers.forms.flow import Flow, FlowField
+from actions.handlers.forms.parts import Materials, Refusal
 from actions.handlers.forms.state import CONFIRM, FIX, FlowState
 from actions.handlers.forms.step import FormTurn, Step
+from actions.handlers.forms.values import concerns
 from actions.handlers.words import Bubble, Phrases, button
 
 
@@ -30,6 +32,23 @@ class Questions:
         if state.asking == FIX:
             return self._which_is_wrong(flow, state)
         return self._of_field(flow, state)
+
+    def materials(self, case: Materials) -> Bubble:
+        """The list of what a case needs."""
+        need, later = "、".join(case.need), "、".join(case.later)
+        tail = self._phrases.text("materials_later", later=later) if later else ""
+        return self._phrases.bubble("materials", need=need, later=tail, note=case.note)
+
+    def refusal(self, refusal: Refusal) -> Bubble:
+        """Why not, and where to go instead; a person is always one of the ways."""
+        bubble = Bubble(refusal.words.text, refusal.words.speech)
+        bubble.buttons = [*({"title": b["title"], "payload": b["payload"]} for b in refusal.buttons)]
+        bubble.buttons.append(button(self._phrases.text("button_person"), "/human_agent"))
+        return bubble
+
+    def why(self, item: FlowField) -> Bubble:
+        """Why a field is needed."""
+        return Bubble(item.why) if item.why else self._phrases.bubble("why_needed", label=item.label)
 
     def _confirmation(self, flow: Flow, state: FlowState) -> Bubble:
         lines = summary_lines(flow, state)
@@ -65,7 +84,7 @@ def summary_lines(flow: Flow, state: FlowState) -> list[str]:
         value = state.values.get(item.name)
         if item.name in state.skipped and item.type == "phone":
             lines.append(f"{item.label}：不留")
-        if value is None or item.type == "phone_last4":
+        if value is None or item.type == "phone_last4" or not concerns(item, state.values):
             continue
         if item.type == "choice":
             value = next((o.title for o in item.options if o.value == value), value)
