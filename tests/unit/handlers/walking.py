@@ -45,31 +45,49 @@ WORDS = st.sampled_from(
      "20千瓦", "六口人", "是店铺", "不是店铺，是工厂", "房子换了主人", "户主去世了", "改成公司过户", "营业执照", "你是谁", "谢谢", "等一下", "户号3201889900，尾号0002", "返回",
      "电话13700137000，地址安澜市城东区人民路68号2栋101，我叫李大伟", "开通峰谷", "低保证", "打开", "停电通知", "网线断了", "转人工", "我不知道哪个", "没问题", "都不对"]
 )  # fmt: skip
-INTENTS = st.sampled_from(
-    ["inform", "inform", "inform", "affirm", "deny", "cancel", "faq", "human_agent", "report_hazard", "query_bill", "out_of_scope", "repeat", "thank",
-     "file_complaint", "transfer_account", "switch_elderly_mode", "greet", "report_outage"]
-)  # fmt: skip
+_OFTEN = ["inform"] * 6 + [
+    "deny",
+    "deny",
+    "affirm",
+    "faq",
+    "faq",
+    "out_of_scope",
+    "repeat",
+    "thank",
+    "greet",
+    "switch_elderly_mode",
+]
+_WISHES = ["query_bill", "file_complaint", "transfer_account", "report_outage", "apply_pv"]
+_ENDS = ["cancel", "human_agent", "report_hazard"]
+INTENTS = st.sampled_from([*_OFTEN, *_OFTEN, *_WISHES, *_ENDS])
 PAYLOADS = st.sampled_from(["/affirm", "/deny", "/cancel", '/inform{"choice": "fix:phone"}', '/inform{"choice": "low"}', '/inform{"choice": "stay"}', '/inform{"choice": "switch"}'])  # fmt: skip
 MOVES = st.one_of(
-    st.tuples(st.just("plain"), st.just(""), st.just(0.9)),
-    st.tuples(st.just("plain"), st.just(""), st.just(0.9)),
+    st.tuples(st.just("plain"), st.integers(0, 2), st.just(0.9)),
+    st.tuples(st.just("plain"), st.integers(0, 2), st.just(0.9)),
+    st.tuples(st.just("plain"), st.integers(0, 2), st.just(0.9)),
+    st.tuples(st.just("button"), st.integers(0, 9), st.just(1.0)),
     st.tuples(st.just("button"), st.integers(0, 9), st.just(1.0)),
     st.tuples(st.just("press"), PAYLOADS, st.just(1.0)),
+    st.tuples(st.sampled_from(["查一下电费", "我要投诉", "办光伏"]), st.sampled_from(_WISHES), st.just(0.95)),
+    st.tuples(WORDS, INTENTS, st.floats(0, 1)),
     st.tuples(WORDS, INTENTS, st.floats(0, 1)),
     st.tuples(WORDS, st.just("inform"), st.just(0.9)),
 )
 """A plain answer to what is asked, a button of the last reply, a payload from anywhere, or words understood at random."""
 
 
-def walk(flow: str, opening: str, moves: list[tuple[str, Any, float]]) -> Talk:
-    """Walk, and hold every turn against what a customer is promised."""
+def walk(flow: str, opening: str, plainly: int, moves: list[tuple[str, Any, float]]) -> Talk:
+    """Answer some questions plainly, then walk, and hold every turn against what a customer is promised."""
     talk = Talk(flow)
     say(talk, opening, "inform", 0.9)
+    for _ in range(plainly):
+        if talk.state is not None and talk.asking != CONFIRM:
+            say(talk, answer_to(talk), "inform", 0.9)
     for kind, what, confidence in moves:
         if talk.state is None:
             break
         if kind == "plain":
-            say(talk, answer_to(talk), "inform", 0.9)
+            say(talk, "不对" if what and talk.asking == CONFIRM else answer_to(talk), "inform", 0.9)
         elif kind == "press":
             say(talk, what, "inform", 1.0)
         elif kind == "button":
@@ -129,7 +147,9 @@ def stands_well(talk: Talk, state: FlowState, before: FlowState | None) -> None:
         assert before is not None
         called_wrong = before.asking in (CONFIRM, FIX) or talk.corrects
         other_case = any(before.values.get(k) != state.values.get(k) for k in item.when or {})
-        assert called_wrong or other_case or item.name in talk.world.refused, f"{item.name} was known and is asked again"
+        assert called_wrong or other_case or item.name in talk.world.refused, (
+            f"{item.name} was known and is asked again"
+        )
 
 
 def copy_of(talk: Talk) -> Talk:
