@@ -9,7 +9,7 @@ from actions.desk.clock import local
 from actions.desk.customers import Account
 from actions.desk.errors import AccountLocked, VerificationFailed
 from actions.desk.lifecycle import ENDED
-from actions.desk.tickets import Priority, TicketFilter
+from actions.desk.tickets import Kind, Priority, TicketFilter
 from actions.handlers.articles import answer_topic, ask_knowledge
 from actions.handlers.context import OTHER_ACCOUNT, bare_question, subject
 from actions.handlers.danger import safety_bubble
@@ -19,10 +19,11 @@ from actions.handlers.forms.flow import Flow, FlowField
 from actions.handlers.forms.said import Said
 from actions.handlers.forms.state import FlowState
 from actions.handlers.forms.step import Outcome
+from actions.handlers.nodes import promise
 from actions.handlers.operations import AFTER_VERIFICATION, OPERATIONS
 from actions.handlers.operations.job import Job
 from actions.handlers.operations.outages import known_at
-from actions.handlers.operations.tickets import KINDS
+from actions.handlers.operations.tickets import KINDS, business_of
 from actions.handlers.services import Services, Stopwatch
 from actions.handlers.tariff_answer import price
 from actions.handlers.words import Bubble
@@ -104,6 +105,14 @@ class ServiceWorld:
             return named[0].ticket_no
         last = memory.get("last_ticket")
         return str(last) if last else own[0].ticket_no if own else None
+
+    def promise(self, flow: Flow, state: FlowState) -> str:
+        """Who does what next, and within which limit."""
+        kind = flow.done.settings.get("kind")
+        if kind is None:
+            return ""
+        business = business_of(flow, state.values)
+        return promise(self._services.desk, self._services.phrases, flow, Kind(kind), business)
 
     def look(self, flow: Flow, field: FlowField, state: FlowState, said: Said) -> Outcome:
         """Verification, and outages that are already known at an address."""

@@ -34,7 +34,7 @@ class FormEngine:
 
     def __init__(self, flows: FlowBook, world: World, phrases: Phrases) -> None:
         self._flows, self._world, self._phrases = flows, world, phrases
-        self._questions = Questions(phrases)
+        self._questions = Questions(phrases, world.promise)
         self._course = Course(world, self._questions)
         self._interruptions = Interruptions(flows, world, phrases, self._questions)
         self._confirming = Confirming(self._course, self._interruptions, self._questions, phrases)

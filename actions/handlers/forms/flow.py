@@ -15,6 +15,8 @@ from pydantic import Field, ValidationError, model_validator
 from actions.handlers.forms.parts import Basis, Done, FlowField, Materials, Node, Option, Refusal, Strict, Words, holds
 from actions.handlers.yaml_files import read_yaml
 
+__all__ = ["Flow", "FlowBook", "FlowError", "FlowField", "Option", "Words"]
+
 
 class Flow(Strict):
     """One business."""
@@ -42,7 +44,7 @@ class Flow(Strict):
     def _sensible(self) -> Self:
         known = {f.name for f in self.fields}
         parts = [*((f.name, f.when or {}) for f in self.fields), *((r.name, r.when) for r in self.refusals)]
-        parts += [*(("materials", m.when) for m in self.materials), *((n.name, n.when) for n in self.nodes)]
+        parts += [("materials", m.when) for m in self.materials]
         for part, when in parts:
             if unknown := set(when) - known:
                 raise ValueError(f"{part} depends on {', '.join(sorted(unknown))}, which is no field of this flow")
@@ -52,23 +54,16 @@ class Flow(Strict):
         """The list of materials of the case that these values make."""
         return next((m for m in self.materials if holds(m.when, values)), None)
 
+    def field(self, name: str | None) -> FlowField | None:
+        """The field of that name."""
+        return next((f for f in self.fields if f.name == name), None)
+
     def refused(self, values: Mapping[str, str], words: str) -> Refusal | None:
         """Why this business cannot be done for a customer of these values, who said these words."""
         return next(
             (r for r in self.refusals if holds(r.when, values) and (not r.said or any(w in words for w in r.said))),
             None,
         )
-
-    def nodes_for(self, values: Mapping[str, str]) -> tuple[Node, ...]:
-        """The steps of the work in this case."""
-        return tuple(n for n in self.nodes if holds(n.when, values))
-
-    def field(self, name: str | None) -> FlowField | None:
-        """The field of that name."""
-        return next((f for f in self.fields if f.name == name), None)
-
-
-__all__ = ["Flow", "FlowBook", "FlowError", "FlowField", "Option", "Words"]
 
 
 class FlowError(ValueError):
@@ -92,6 +87,11 @@ class FlowBook:
     def begun_by(self, intent: str | None) -> Flow | None:
         """The flow that this intent begins."""
         return self._by_intent.get(intent or "")
+
+    def of_business(self, business: str | None) -> Flow | None:
+        """The flow that a ticket's business names; a variant (`apply_new_service.lv`) is its business's."""
+        name = (business or "").partition(".")[0]
+        return self.begun_by(name) or self.named(name)
 
     def heard_in(self, words: str) -> Flow | None:
         """The flow whose own words the sentence holds; the longest words win."""

@@ -130,7 +130,6 @@ class Node(Strict):
     """Done when the ticket has reached this status."""
     clock: str | None = None
     """The step of the ticket's clocks (`actions.desk.limits`) that holds its limit."""
-    when: dict[str, str] = {}
 
 
 class Basis(Strict):

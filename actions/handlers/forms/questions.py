@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from actions.handlers import masks
 from actions.handlers.forms.flow import Flow, FlowField
 from actions.handlers.forms.parts import Materials, Refusal
@@ -14,8 +16,9 @@ from actions.handlers.words import Bubble, Phrases, button
 class Questions:
     """Puts the question under way into words."""
 
-    def __init__(self, phrases: Phrases) -> None:
-        self._phrases = phrases
+    def __init__(self, phrases: Phrases, promise: Callable[[Flow, FlowState], str]) -> None:
+        """``promise``: see `World.promise`."""
+        self._phrases, self._promise = phrases, promise
 
     def ask(self, turn: FormTurn, *, offer_person: bool = False) -> Step:
         """Ask what the state says is asked."""
@@ -52,7 +55,14 @@ class Questions:
 
     def _confirmation(self, flow: Flow, state: FlowState) -> Bubble:
         lines = summary_lines(flow, state)
-        bubble = self._phrases.bubble("confirm", title=flow.title, summary="\n".join(lines), spoken="，".join(lines))
+        promise = self._promise(flow, state)
+        bubble = self._phrases.bubble(
+            "confirm",
+            title=flow.title,
+            summary="\n".join(lines),
+            spoken="，".join(lines),
+            promise=f"{promise}\n" if promise else "",
+        )
         bubble.buttons = [
             button(self._phrases.text("button_confirm"), "/affirm"),
             button(self._phrases.text("button_change"), "/deny"),

@@ -32,6 +32,10 @@ class World(Protocol):
         """Look before the first question: values known from the account, safety lines, a reason not to begin."""
         ...
 
+    def promise(self, flow: Flow, state: FlowState) -> str:
+        """What is promised once it is filed: who, what and by when; empty when nothing can be."""
+        ...
+
     def look(self, flow: Flow, field: FlowField, state: FlowState, said: Said) -> Outcome:
         """Check a value against the world (`FlowField.check`)."""
         ...

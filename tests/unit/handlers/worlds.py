@@ -32,6 +32,9 @@ class FakeWorld:
     def begin(self, flow: Flow, state: FlowState, said: Said, memory: dict[str, Any]) -> Outcome:
         return Outcome([Bubble("离开8米")] if flow.emergency else [])
 
+    def promise(self, flow: Flow, state: FlowState) -> str:
+        return ""
+
     def look(self, flow: Flow, field: FlowField, state: FlowState, said: Said) -> Outcome:
         if field.check != "verification":
             return Outcome()
