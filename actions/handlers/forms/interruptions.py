@@ -13,6 +13,8 @@ from actions.handlers.words import Phrases, button
 
 SURE = 0.6
 """Confidence above which another wish in the middle of a flow is taken for one."""
+BARE = 10
+"""Characters up to which what is understood as a question is never the content of a free text."""
 _SMALL = frozenset({"bot_challenge", "ask_capabilities", "thank", "greet"})
 
 
@@ -38,7 +40,9 @@ class Interruptions:
             if found is not None:
                 step.take(found)
                 return self._questions.ask(turn)
-            if said.intent == "faq" and not greedy:
+            # A bare question is nobody's complaint: 要多久.
+            bare = len(said.words) <= BARE and said.confidence >= SURE
+            if said.intent == "faq" and (bare or not greedy):
                 step.bubbles.append(self._phrases.bubble("no_answer_in_flow"))
                 return self._questions.ask(turn)
         if other is None or other.flow == turn.flow.flow or said.confidence < SURE or greedy or said.entities:
