@@ -55,7 +55,7 @@ class Confirming:
         """An earlier field corrected, or called wrong, while another one is asked; None when the turn was neither."""
         if not CORRECTION.search(turn.said.words) and not turn.said.pressed and not REDO.search(turn.said.words):
             return None
-        changed = [name for name in correct_by_name(turn.flow, turn.state, turn.said) if name != asked.name]
+        changed = correct_by_name(turn.flow, turn.state, turn.said)
         if changed:
             labels = "、".join(f.label for f in turn.flow.fields if f.name in changed)
             turn.step.bubbles.append(self._phrases.bubble("corrected", what=labels))

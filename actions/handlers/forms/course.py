@@ -6,11 +6,10 @@ from actions.handlers.forms.heard import ASKS
 from actions.handlers.forms.questions import Questions
 from actions.handlers.forms.state import CONFIRM
 from actions.handlers.forms.step import FormTurn, Step, World
-from actions.handlers.forms.values import check_is_due, drop_other_cases, fill_defaults, is_open
+from actions.handlers.forms.values import LASTING, check_is_due, drop_other_cases, fill_defaults, is_open
 
 GIVEN = "given"
 """Memory: the phone, name, address and account that the customer gave for earlier businesses of this conversation, by type."""
-_LASTING = ("phone", "person_name", "address", "account_no")
 
 
 class Course:
@@ -109,5 +108,5 @@ def _given(turn: FormTurn) -> dict[str, str]:
     return {
         f.type: values[f.name]
         for f in turn.flow.fields
-        if f.type in _LASTING and f.name in values and f.name not in state.on_file
+        if f.type in LASTING and f.name in values and f.name not in state.on_file
     }

@@ -21,7 +21,7 @@ from actions.handlers.forms.questions import Questions, summary_lines
 from actions.handlers.forms.said import Said
 from actions.handlers.forms.state import CONFIRM, FIX, SWITCH, FlowState
 from actions.handlers.forms.step import FormTurn, Outcome, Step, World
-from actions.handlers.forms.values import gather, put
+from actions.handlers.forms.values import carried_over, gather, put
 from actions.handlers.words import Bubble, Phrases
 
 SHORT = 12
@@ -163,7 +163,7 @@ class FormEngine:
         leaves = wants_switch(said, state, other)
         state.switch_to, state.asking = None, None
         if leaves and other is not None:
-            carried = {f.name: state.values[f.name] for f in other.fields if f.name in state.values}
+            carried = carried_over(turn.flow, other, state.values)
             return self.begin(other, replace(said, text="/" + other.intents[0], entities=()), turn.memory, carried)
         if not stays(said):
             self._course.look_at(turn, gather(turn.flow, state, said, asked=None))
@@ -175,7 +175,7 @@ class FormEngine:
         """Danger to life comes before whatever was under way; address and phone are taken along."""
         danger = self._flows.begun_by("report_hazard")
         assert danger is not None, "the flow that report_hazard begins must exist"
-        carried = {f.name: turn.state.values[f.name] for f in danger.fields if f.name in turn.state.values}
+        carried = carried_over(turn.flow, danger, turn.state.values)
         return self.begin(danger, turn.said, turn.memory, carried)
 
 

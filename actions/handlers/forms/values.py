@@ -90,9 +90,14 @@ def concerns(item: FlowField, values: Mapping[str, str]) -> bool:
     return holds(item.when or {}, values)
 
 
+def is_of_another_case(item: FlowField, values: Mapping[str, str]) -> bool:
+    """Whether the case is known, and is not this field's. While the case is asked anew nothing is of another one."""
+    return all(name in values for name in item.when or {}) and not concerns(item, values)
+
+
 def drop_other_cases(flow: Flow, state: FlowState) -> None:
     """After the case changed: values of the other cases go; a figure of the same units serves the new case's question."""
-    stale = [f for f in flow.fields if f.name in state.values and not concerns(f, state.values)]
+    stale = [f for f in flow.fields if f.name in state.values and is_of_another_case(f, state.values)]
     for item in stale:
         value = state.values.pop(item.name)
         heir = next((f for f in flow.fields if is_open(f, state) and f.units and f.units == item.units), None)
@@ -122,3 +127,13 @@ def check_is_due(item: FlowField, state: FlowState, changed: list[str]) -> bool:
         both = item.name in state.values and "account_no" in state.values
         return both and (item.name in changed or "account_no" in changed)
     return item.name in changed
+
+
+LASTING = ("phone", "person_name", "address", "account_no")
+"""Field types whose values say who and where the customer is, whatever the business."""
+
+
+def carried_over(flow: Flow, other: Flow, values: Mapping[str, str]) -> dict[str, str]:
+    """What a business left for another one has brought that serves the other too."""
+    same = [f for f in other.fields if (own := flow.field(f.name)) and own.type == f.type and f.type in LASTING]
+    return {f.name: values[f.name] for f in same if f.name in values}

@@ -36,7 +36,6 @@ def turns(talk: dict[str, Any], flow: str) -> Iterator[tuple[str, str]]:
 
 def hold(flow: str, talk: dict[str, Any]) -> tuple[Customer, str]:
     """Hold the conversation; returns the customer and everything that was answered."""
-    topics = ("pay-channels", "account-number-find", "account-number-13")
     articles = [((f"#{topic}",), FakeHit(topic, topic, "户号在账单上能看到")) for topic in ARTICLES]
     customer = Customer({}, FakeKnowledge(articles))
     if "linked" in talk:

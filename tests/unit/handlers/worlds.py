@@ -72,10 +72,12 @@ class Talk:
         self.engine = FormEngine(self.flows, self.world, PHRASES)
         self.flow, self.state, self.steps = flow, None, 0
         self.last: Step | None = None
+        self.trail: list[tuple[str, str, float]] = []
 
     def say(self, text: str, intent: str = "inform", confidence: float = 0.95) -> Step:
         self.steps += 1
         self.text = text
+        self.trail.append((text, intent, confidence))
         entities = [] if text.startswith("/") else [e.to_json() for e in find_entities(text, NOW.date())]
         if text.startswith("/inform{"):
             import json
