@@ -11,6 +11,7 @@ from aiohttp import web
 
 from actions.desk.clock import Clock, SystemClock
 from actions.desk.outbox import Letter
+from actions.handlers.forms.flow import FlowBook
 from actions.ports.conversations import ConversationStore
 from actions.ports.couriers import LogCourier
 from actions.ports.handoffs import HandoffStore
@@ -68,6 +69,7 @@ class Parts:
     clock: Clock = field(default_factory=SystemClock)
     pages: Path = PROJECT / "bot" / "pages"
     editors: EditorDesk | None = None
+    flows: FlowBook = field(default_factory=lambda: FlowBook({}))
     steps: Callable[[Letter], str] = lambda _: ""
     """What a letter's change means in the steps of its business."""
 
@@ -167,6 +169,7 @@ def _services(parts: Parts) -> tuple[Services, Replayer]:
         checks=parts.checks,
         clock=parts.clock,
         pages=parts.pages,
+        flows=parts.flows,
         editors=parts.editors,
     )
     return services, Replayer(conversations, backlog, journal, parts.assistant)

@@ -163,6 +163,7 @@ def assemble(settings: Settings, assistant: AssistantClient, metrics: Metrics, c
         background=(_Webhook(services, settings.action_port), Sweep(desk), Retention(engine, settings, clock), KnowledgeWatch(knowledge)),
         editors=EditorDesk(knowledge, Versions(settings.home), source, gaps, home=settings.home, profile=settings.profile),
         clock=clock,
+        flows=services.flows,
         steps=_steps(services),
     )
 

@@ -25,7 +25,7 @@ class Flow(Strict):
     title: str
     intents: tuple[str, ...] = ()
     heard: tuple[str, ...] = ()
-    """Words that begin this business when the sentence was taken for no other: for one without an intent of its own."""
+    """Words that begin this business whatever the sentence was taken for, danger aside: for one without an intent of its own."""
     about: str | None = None
     """The article that explains this business; answers 要什么材料 in the middle of it."""
     opening: Words | None = None
