@@ -10,7 +10,7 @@ from actions.desk.tickets import Kind
 from actions.handlers.forms.answers import read_answer
 from actions.handlers.forms.flow import Flow, FlowBook
 from actions.handlers.forms.said import Said
-from actions.handlers.operations import OPERATIONS
+from actions.handlers.operations import AFTER_VERIFICATION, OPERATIONS
 from actions.handlers.operations.tickets import business_of
 
 
@@ -23,6 +23,8 @@ def _problems(flow: Flow, topics: frozenset[str]) -> Iterator[str]:
     settings = flow.done.settings
     if flow.done.operation not in OPERATIONS:
         yield f"done.operation: 没有这个操作 {flow.done.operation}"
+    if flow.first_look and (flow.first_look not in AFTER_VERIFICATION or not flow.verify):
+        yield f"first_look: 没有这一步 {flow.first_look}，或者流程没有 verify"
     named = {flow.about, settings.get("topic"), *settings.get("by_words", {}).values()} - {None}
     yield from (f"about: 没有这篇文章 {topic}" for topic in sorted(named - topics))
     if not flow.intents and not flow.heard:

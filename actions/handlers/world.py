@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -52,7 +53,7 @@ class ServiceWorld:
                 state.verified = account.account_no
                 state.skipped.append("phone_last4")
                 outcome.values["account_no"] = account.account_no
-                seen = self._first_look(flow, account)
+                seen = self._first_look(flow, replace(state, values={**outcome.values, **state.values}), account)
                 outcome.bubbles += seen.bubbles
                 outcome.ended = seen.ended
         if flow.emergency:
@@ -154,15 +155,15 @@ class ServiceWorld:
         state.verified = account.account_no
         state.skipped.append("phone_last4")
         until = said.now.replace(microsecond=0) + VERIFIED_FOR
-        seen = self._first_look(flow, account)
+        seen = self._first_look(flow, state, account)
         seen.values = {"account_no": account.account_no, **self._on_file(flow, state, account, state.values)}
         seen.memory = {"verified": {"account_no": account.account_no, "until": until.isoformat()}}
         return seen
 
-    def _first_look(self, flow: Flow, account: Account) -> Outcome:
+    def _first_look(self, flow: Flow, state: FlowState, account: Account) -> Outcome:
         """What the customer should hear as soon as the account is known, perhaps that there is nothing to do."""
-        look = AFTER_VERIFICATION.get(flow.done.operation)
-        return look(self._services, account) if look else Outcome()
+        look = AFTER_VERIFICATION.get(flow.first_look or "")
+        return look(self._services, flow, state, account) if look else Outcome()
 
     @staticmethod
     def _on_file(flow: Flow, state: FlowState, account: Account, told: dict[str, str]) -> dict[str, str]:

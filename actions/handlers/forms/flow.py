@@ -12,7 +12,19 @@ from typing import Self
 import yaml
 from pydantic import Field, ValidationError, model_validator
 
-from actions.handlers.forms.parts import Basis, Done, FlowField, Materials, Node, Option, Refusal, Strict, Words, holds
+from actions.handlers.forms.parts import (
+    Basis,
+    Done,
+    FlowField,
+    Materials,
+    Node,
+    Option,
+    Refusal,
+    Strict,
+    Words,
+    hears,
+    holds,
+)
 from actions.handlers.yaml_files import read_yaml
 
 __all__ = ["Flow", "FlowBook", "FlowError", "FlowField", "Option", "Words"]
@@ -32,6 +44,8 @@ class Flow(Strict):
     emergency: bool = False
     verify: bool = False
     """The account must be verified (number and last four digits of the phone on file) before anything personal."""
+    first_look: str | None = None
+    """What is told as soon as the account is verified (`operations.AFTER_VERIFICATION`)."""
     fields: tuple[FlowField, ...] = ()
     confirm: bool = True
     materials: tuple[Materials, ...] = ()
@@ -61,7 +75,7 @@ class Flow(Strict):
     def refused(self, values: Mapping[str, str], words: str) -> Refusal | None:
         """Why this business cannot be done for a customer of these values, who said these words."""
         return next(
-            (r for r in self.refusals if holds(r.when, values) and (not r.said or any(w in words for w in r.said))),
+            (r for r in self.refusals if holds(r.when, values) and hears(r, words)),
             None,
         )
 

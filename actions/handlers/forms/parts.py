@@ -108,6 +108,8 @@ class Refusal(Strict):
     name: str
     said: tuple[str, ...] = ()
     """Words of the customer that tell it; without them the values alone decide."""
+    whole: bool = False
+    """The words must be all there is to the turn, give or take a particle."""
     when: dict[str, str] = {}
     words: Words
     buttons: tuple[dict[str, str], ...] = ()
@@ -148,6 +150,12 @@ class Done(Strict):
     operation: str
     settings: dict[str, Any] = {}
     words: Words | None = None
+
+
+def hears(refusal: Refusal, words: str) -> bool:
+    """Whether the customer's words tell this reason."""
+    most = 4 if refusal.whole else len(words)
+    return not refusal.said or any(w in words and len(words) - len(w) <= most for w in refusal.said)
 
 
 def holds(when: Mapping[str, str], values: Mapping[str, str]) -> bool:
