@@ -61,6 +61,20 @@ class Bill:
     month: str
     kwh: int
     amount: Decimal
+    estimated: bool = False
+    """The meter was not read; the kWh were estimated and are settled with the next reading."""
+
+
+SIMILAR_LEAST = 3
+"""Households that an average must hold, so that nobody's usage can be told from it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Similar:
+    """What other accounts of the same kind used in a month: the average in whole kWh, and of how many households."""
+
+    kwh: int
+    households: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

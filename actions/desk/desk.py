@@ -11,12 +11,12 @@ from actions.desk.calendar import WorkingCalendar
 from actions.desk.clock import Clock, local
 from actions.desk.errors import DuplicateRequest, InvalidTicket, InvalidTicketNo, StaleVersion, UnknownTicket
 from actions.desk.intake import check
-from actions.desk.limits import Profile
+from actions.desk.limits import Profile, Span
 from actions.desk.moves import Book, Command, escalation, rung
 from actions.desk.numbers import TicketNo, parse_ticket_no
 from actions.desk.outbox import letters
 from actions.desk.places import Place
-from actions.desk.tickets import EventType, NewTicket, Page, Priority, Ticket, TicketEvent, TicketFilter
+from actions.desk.tickets import Area, EventType, Kind, NewTicket, Page, Priority, Ticket, TicketEvent, TicketFilter
 from actions.ports.store import TicketStore, TicketTransaction
 
 CUSTOMER = "customer"
@@ -80,6 +80,13 @@ class ServiceDesk:
             if made is None:
                 raise
             return self._seen(made)
+
+    def promised(self, kind: Kind, business: str | None, area: Area = Area.URBAN) -> dict[str, Span]:
+        """The limits that a ticket of this kind and business will have, by step."""
+        profile = self._book.profile
+        return {
+            rule.step: profile.limits[rule.key].span(area, Priority.NORMAL) for rule in profile.rules_for(kind, business)
+        }
 
     def ticket(self, ticket_no: str) -> Ticket:
         """The ticket, its clocks judged now. Raises UnknownTicket, also for what is no ticket number."""

@@ -17,7 +17,7 @@ from types import MappingProxyType
 from typing import Any
 
 from actions.desk.clock import rfc3339
-from actions.desk.tickets import EventType, Ticket, TicketEvent
+from actions.desk.tickets import EventType, Kind, Ticket, TicketEvent
 
 ATTEMPTS = 24
 """Tries until a letter is dead: with the waits below some seven hours, longer than a receiver's nightly work."""
@@ -28,6 +28,8 @@ LONGEST_WAIT = timedelta(minutes=30)
 _RINGS = frozenset({EventType.WARNED, EventType.BREACHED})
 _NEWS = frozenset({EventType.ACCEPTED, EventType.EN_ROUTE, EventType.ON_SITE, EventType.RESOLVED})
 """What the customer is told of."""
+_NEWS_OF_APPLICATION = _NEWS | {EventType.DISPATCHED, EventType.CONTACTED}
+"""…of an application, whose steps nobody sees from the window."""
 
 
 class Audience(StrEnum):
@@ -119,7 +121,8 @@ def _of_event(event: TicketEvent, ticket: Ticket) -> Iterator[Letter]:
     whole = ticket.to_json()
     del whole["events"]
     yield _letter(Audience.UTILITY, event, ticket.ticket_no, ticket=whole)
-    if event.type in _NEWS and (ticket.conversation_id or ticket.contact_phone):
+    told = _NEWS_OF_APPLICATION if ticket.kind is Kind.SERVICE_REQUEST else _NEWS
+    if event.type in told and (ticket.conversation_id or ticket.contact_phone):
         to = {
             "name": ticket.contact_name,
             "phone": ticket.contact_phone,
@@ -152,4 +155,5 @@ def _outline(ticket: Ticket) -> dict[str, Any]:
         "priority": ticket.priority.value,
         "status": ticket.status.value,
         "area": ticket.area.value,
+        "business": ticket.business,
     }

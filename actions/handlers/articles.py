@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from actions.handlers.forms.engine import Outcome
 from actions.handlers.forms.said import Said
+from actions.handlers.forms.step import Outcome
 from actions.handlers.services import Services, Stopwatch
 from actions.handlers.words import Bubble, button
 from actions.ports.gaps import GapReason

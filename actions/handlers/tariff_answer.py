@@ -7,8 +7,8 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from actions.handlers.forms.engine import Outcome
 from actions.handlers.forms.said import Said
+from actions.handlers.forms.step import Outcome
 from actions.handlers.services import Services
 from actions.handlers.tariff_question import Asked
 from actions.handlers.tariff_words import Teller, money, plain

@@ -15,8 +15,9 @@ from actions.handlers.articles import answer_bubble, answer_question, knowledge_
 from actions.handlers.clarify import CHOICES, FAILURES
 from actions.handlers.context import TOPIC, about_last_ticket, continued, follow_up, in_context, subject
 from actions.handlers.forms.answers import is_no, is_yes
-from actions.handlers.forms.engine import ASKS, FormEngine, Step
+from actions.handlers.forms.engine import FormEngine, Step
 from actions.handlers.forms.flow import Flow
+from actions.handlers.forms.heard import ASKS
 from actions.handlers.forms.said import Said
 from actions.handlers.forms.state import SWITCH, FlowState
 from actions.handlers.operations.tickets import added_to_emergency
@@ -191,7 +192,7 @@ class Turns:
             if (asked := clarify.ask_back(self._services, said, memory)) is not None:
                 return Answer([asked[0]], memory=asked[1])
         if not form:
-            return Answer([], begin=flow.intents[0])
+            return Answer([], begin=flow.intents[0] if flow.intents else "start_flow")
         world = ServiceWorld(self._services, memory)
         step = FormEngine(self._services.flows, world, self._services.phrases).begin(flow, said, memory, values)
         return self._answered(step, memory, world, flow)
@@ -227,7 +228,9 @@ class Turns:
     def _flow_for(self, said: Said, memory: dict[str, Any]) -> Flow | None:
         flows = self._services.flows
         if said.intent == "start_flow":
-            return flows.named(said.value("flow"))
+            return flows.named(said.value("flow")) or flows.heard_in(said.words)
+        if said.intent != "report_hazard" and (heard := flows.heard_in(said.words)) is not None:
+            return heard  # a business that is a file alone has its own words instead of an intent
         if said.intent == "urge_ticket" and (repair := self._never_reported(said, memory)) is not None:
             return repair
         if said.intent in ("faq", "out_of_scope"):

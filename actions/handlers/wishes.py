@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from actions.handlers.forms.engine import ASKS
 from actions.handlers.forms.flow import FlowBook
+from actions.handlers.forms.heard import ASKS
 from actions.handlers.forms.said import Piece, Said
 
 WAITING = "wishes"

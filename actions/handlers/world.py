@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -9,19 +10,21 @@ from actions.desk.clock import local
 from actions.desk.customers import Account
 from actions.desk.errors import AccountLocked, VerificationFailed
 from actions.desk.lifecycle import ENDED
-from actions.desk.tickets import Priority, TicketFilter
+from actions.desk.tickets import Kind, Priority, TicketFilter
 from actions.handlers.articles import answer_topic, ask_knowledge
 from actions.handlers.context import OTHER_ACCOUNT, bare_question, subject
 from actions.handlers.danger import safety_bubble
 from actions.handlers.forms.answers import read_answer
-from actions.handlers.forms.engine import Outcome
+from actions.handlers.forms.course import GIVEN
 from actions.handlers.forms.flow import Flow, FlowField
 from actions.handlers.forms.said import Said
 from actions.handlers.forms.state import FlowState
+from actions.handlers.forms.step import Outcome
+from actions.handlers.nodes import promise
 from actions.handlers.operations import AFTER_VERIFICATION, OPERATIONS
 from actions.handlers.operations.job import Job
 from actions.handlers.operations.outages import known_at
-from actions.handlers.operations.tickets import KINDS
+from actions.handlers.operations.tickets import KINDS, business_of
 from actions.handlers.services import Services, Stopwatch
 from actions.handlers.tariff_answer import price
 from actions.handlers.words import Bubble
@@ -50,7 +53,7 @@ class ServiceWorld:
                 state.verified = account.account_no
                 state.skipped.append("phone_last4")
                 outcome.values["account_no"] = account.account_no
-                seen = self._first_look(flow, account)
+                seen = self._first_look(flow, replace(state, values={**outcome.values, **state.values}), account)
                 outcome.bubbles += seen.bubbles
                 outcome.ended = seen.ended
         if flow.emergency:
@@ -81,6 +84,8 @@ class ServiceWorld:
                 value = self._last_ticket(said, memory)
             # A number given before the wish (户号3201889900。查电费) still counts.
             value = value or (memory.get("just_said") or {}).get(item.type)
+            if not value and "earlier" in item.prefill:
+                value = (memory.get(GIVEN) or {}).get(item.type)
             if value:
                 known[item.name] = value
         return known
@@ -101,6 +106,14 @@ class ServiceWorld:
             return named[0].ticket_no
         last = memory.get("last_ticket")
         return str(last) if last else own[0].ticket_no if own else None
+
+    def promise(self, flow: Flow, state: FlowState) -> str:
+        """Who does what next, and within which limit."""
+        kind = flow.done.settings.get("kind")
+        if kind is None:
+            return ""
+        business = business_of(flow, state.values)
+        return promise(self._services.desk, self._services.phrases, flow, Kind(kind), business)
 
     def look(self, flow: Flow, field: FlowField, state: FlowState, said: Said) -> Outcome:
         """Verification, and outages that are already known at an address."""
@@ -142,15 +155,15 @@ class ServiceWorld:
         state.verified = account.account_no
         state.skipped.append("phone_last4")
         until = said.now.replace(microsecond=0) + VERIFIED_FOR
-        seen = self._first_look(flow, account)
+        seen = self._first_look(flow, state, account)
         seen.values = {"account_no": account.account_no, **self._on_file(flow, state, account, state.values)}
         seen.memory = {"verified": {"account_no": account.account_no, "until": until.isoformat()}}
         return seen
 
-    def _first_look(self, flow: Flow, account: Account) -> Outcome:
+    def _first_look(self, flow: Flow, state: FlowState, account: Account) -> Outcome:
         """What the customer should hear as soon as the account is known, perhaps that there is nothing to do."""
-        look = AFTER_VERIFICATION.get(flow.done.operation)
-        return look(self._services, account) if look else Outcome()
+        look = AFTER_VERIFICATION.get(flow.first_look or "")
+        return look(self._services, flow, state, account) if look else Outcome()
 
     @staticmethod
     def _on_file(flow: Flow, state: FlowState, account: Account, told: dict[str, str]) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Protocol
 
-from actions.desk.customers import Account, Bill, Outage, Payment
+from actions.desk.customers import Account, Bill, Outage, Payment, Similar
 from actions.desk.places import Crew, Place
 
 
@@ -22,6 +22,10 @@ class CustomerSystem(Protocol):
 
     def bill(self, account_no: str, month: str) -> Bill | None:
         """Its bill of a month (`YYYY-MM`), or None."""
+        ...
+
+    def similar_usage(self, account_no: str, month: str) -> Similar | None:
+        """What other accounts of its kind used in a month (`YYYY-MM`); None of fewer than `SIMILAR_LEAST` households."""
         ...
 
     def payments(self, account_no: str) -> tuple[Payment, ...]:

@@ -12,13 +12,13 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from bot.cli.flow import flow_app
 from bot.cli.knowledge import kb_app
 from bot.gateway.settings import PROJECT, Settings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="电答：供电企业客户服务助手")
 ticket_app = typer.Typer(no_args_is_help=True, help="工单")
 outbox_app = typer.Typer(no_args_is_help=True, help="待发的通知与推送")
-flow_app = typer.Typer(no_args_is_help=True, help="业务流程")
 eval_app = typer.Typer(no_args_is_help=True, help="评测")
 app.add_typer(ticket_app, name="ticket")
 app.add_typer(outbox_app, name="outbox")
@@ -204,26 +204,6 @@ def kb_impact(
     from bot.cli.impact import show_impact
 
     raise typer.Exit(show_impact(PROJECT / "knowledge_base", source, clause, console))
-
-
-@flow_app.command("lint")
-def flow_lint() -> None:
-    """Check all flow files."""
-    from actions.handlers.forms.flow import FlowBook, FlowError
-    from actions.handlers.operations import OPERATIONS
-
-    try:
-        book = FlowBook.load(PROJECT / "actions" / "flows")
-    except FlowError as error:
-        console.print(f"[red]✗[/] {error}")
-        raise typer.Exit(1) from error
-    unknown = [
-        f"{f.flow}: 没有这个操作 {f.done.operation}" for f in book.flows.values() if f.done.operation not in OPERATIONS
-    ]
-    for line in unknown:
-        console.print(f"[red]✗[/] {line}")
-    console.print(f"[green]✓[/] {len(book.flows)} 个流程没有问题" if not unknown else "")
-    raise typer.Exit(1 if unknown else 0)
 
 
 @eval_app.command("nlu")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -10,6 +10,8 @@ from typing import Protocol
 from aiohttp import web
 
 from actions.desk.clock import Clock, SystemClock
+from actions.desk.outbox import Letter
+from actions.handlers.forms.flow import FlowBook
 from actions.ports.conversations import ConversationStore
 from actions.ports.couriers import LogCourier
 from actions.ports.handoffs import HandoffStore
@@ -67,6 +69,9 @@ class Parts:
     clock: Clock = field(default_factory=SystemClock)
     pages: Path = PROJECT / "bot" / "pages"
     editors: EditorDesk | None = None
+    flows: FlowBook = field(default_factory=lambda: FlowBook({}))
+    steps: Callable[[Letter], str] = lambda _: ""
+    """What a letter's change means in the steps of its business."""
 
 
 def build_app(parts: Parts) -> web.Application:
@@ -82,7 +87,7 @@ def build_app(parts: Parts) -> web.Application:
         ),
     )
     services, replayer = _services(parts)
-    postman = Postman(parts.outbox, parts.courier, services.journal, metrics, parts.clock)
+    postman = Postman(parts.outbox, parts.courier, services.journal, metrics, parts.clock, steps=parts.steps)
     app[SERVICES] = services
     add_all(app)
 
@@ -164,6 +169,7 @@ def _services(parts: Parts) -> tuple[Services, Replayer]:
         checks=parts.checks,
         clock=parts.clock,
         pages=parts.pages,
+        flows=parts.flows,
         editors=parts.editors,
     )
     return services, Replayer(conversations, backlog, journal, parts.assistant)

@@ -17,10 +17,13 @@ from sqlalchemy import Engine, text
 from actions.desk.clock import Clock, SystemClock
 from actions.desk.desk import ServiceDesk
 from actions.desk.limits import PROFILES, Profile
+from actions.desk.outbox import Audience, Letter
+from actions.desk.tickets import Status
 from actions.desk.verifier import Verifier
 from actions.handlers.danger import safety_bubble
 from actions.handlers.forms.flow import FlowBook
 from actions.handlers.gaps import GapLog
+from actions.handlers.nodes import news
 from actions.handlers.services import Services
 from actions.handlers.tariff_question import TariffWords
 from actions.handlers.webhook import webhook_app
@@ -160,7 +163,20 @@ def assemble(settings: Settings, assistant: AssistantClient, metrics: Metrics, c
         background=(_Webhook(services, settings.action_port), Sweep(desk), Retention(engine, settings, clock), KnowledgeWatch(knowledge)),
         editors=EditorDesk(knowledge, Versions(settings.home), source, gaps, home=settings.home, profile=settings.profile, storage=settings.passage_storage),
         clock=clock,
+        flows=services.flows,
+        steps=_steps(services),
     )
+
+
+def _steps(services: Services) -> Callable[[Letter], str]:
+    """The customer's news in the steps of the business, as its flow file names them."""
+
+    def told(letter: Letter) -> str:
+        ticket = letter.body.get("ticket") or {}
+        flow = services.flows.of_business(ticket.get("business")) if letter.audience is Audience.CUSTOMER else None
+        return news(services.phrases, flow, Status(ticket["status"])) if flow is not None else ""
+
+    return told
 
 
 def open_database(settings: Settings) -> Engine:

@@ -42,6 +42,7 @@ from bot.gateway.schemas import (
     TicketQuery,
     TicketView,
 )
+from bot.gateway.schemas_flows import FlowList, FlowView
 from bot.gateway.schemas_kb import (
     ArticleLines,
     ArticleQuery,
@@ -129,6 +130,8 @@ OPERATIONS = (
     Operation("get", _KB + "gaps", "Asked and not answered, by meaning", "editors", (GapList,), query=GapQuery, staff=True, errors=(404,)),
     Operation("post", _KB + "publish", "Begin publishing", "editors", (KnowledgeStatus,), PublishRequest, staff=True, errors=(404, 409)),
     Operation("post", _KB + "rollback", "Begin going back", "editors", (KnowledgeStatus,), RollbackRequest, staff=True, errors=(404, 409)),
+    Operation("get", "/api/v1/flows", "Every business", "flows", (FlowList,), staff=True),
+    Operation("get", "/api/v1/flows/{name}", "One business, with its picture", "flows", (FlowView,), staff=True, errors=(404,)),
     Operation("get", "/api/v1/tickets", "A page of tickets, newest first", "tickets", (TicketList,), query=TicketQuery, staff=True, errors=_AWAY),
     Operation("get", _STAFF_TICKET, "One ticket", "tickets", (TicketView,), staff=True, errors=_GONE),
     Operation("post", _STAFF_TICKET + "/events", "Move a ticket, or remark on it", "tickets", (TicketView,), TicketEventRequest, staff=True, errors=_CLASH),
@@ -148,6 +151,7 @@ OPERATIONS = (
     Operation("get", "/desk", "The agents' desk", "pages", "text/html", errors=(404,)),
     Operation("get", "/ops", "The dashboard of operation", "pages", "text/html", errors=(404,)),
     Operation("get", "/ops/kb", "The editors' page", "pages", "text/html", errors=(404,)),
+    Operation("get", "/ops/flows", "The businesses as pictures", "pages", "text/html", errors=(404,)),
 )
 _ABOUT = (
     "电答：供电企业客户服务助手。The web page speaks the WebSocket protocol of docs/architecture.md at `GET /ws` "

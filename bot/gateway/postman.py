@@ -15,6 +15,7 @@ from actions.ports.conversations import Role
 from actions.ports.outbox import Courier, DeliveryFailed, OutboxStore
 from bot.gateway.journal import Journal
 from bot.gateway.metrics import Metrics
+from bot.gateway.turn import Message
 from bot.gateway.words import Line, words
 
 log = logging.getLogger("dianda.outbox")
@@ -38,9 +39,12 @@ class Postman:
         metrics: Metrics,
         clock: Clock,
         *,
+        steps: Callable[[Letter], str] = lambda _: "",
         pause: float = PAUSE,
         dice: Callable[[], float] = random.random,
     ) -> None:
+        """`steps`: what the change means in the steps of the business, empty when it ends none."""
+        self._steps = steps
         self._outbox = outbox
         self._courier = courier
         self._journal = journal
@@ -82,7 +86,7 @@ class Postman:
         try:
             if line is not None:
                 await self._show(letter, line)
-            text = None if line is None else line.text.format(ticket_no=letter.ticket_no)
+            text = None if line is None else line.text.format(ticket_no=letter.ticket_no) + self._steps(letter)
             await self._courier.deliver(letter, text)
         except DeliveryFailed as failure:
             await self._failed(stored, str(failure), permanent=failure.permanent)
@@ -98,9 +102,10 @@ class Postman:
         conversation_id = letter.body["to"].get("conversation_id")
         # That it is accepted the customer has just read in the answer that made the ticket.
         if conversation_id and letter.body["event"]["type"] != "accepted":
-            await self._journal.push(
-                conversation_id, Role.SYSTEM, [line.message(ticket_no=letter.ticket_no)], f"notice:{letter.key}"
-            )
+            messages = [line.message(ticket_no=letter.ticket_no)]
+            if steps := self._steps(letter):
+                messages.append(Message(text=steps))
+            await self._journal.push(conversation_id, Role.SYSTEM, messages, f"notice:{letter.key}")
 
     async def _failed(self, stored: StoredLetter, reason: str, *, permanent: bool) -> None:
         pause = None if permanent else wait(stored.attempts, self._dice)

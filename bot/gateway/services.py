@@ -11,6 +11,7 @@ from aiohttp import web
 
 from actions.desk.clock import Clock
 from actions.desk.tickets import EventType, Page, Ticket, TicketFilter
+from actions.handlers.forms.flow import FlowBook
 from actions.ports.outbox import OutboxStore
 from bot.gateway.assistant import Assistant
 from bot.gateway.conversation import Conversations
@@ -82,6 +83,7 @@ class Services:
     checks: Mapping[str, Check]
     clock: Clock
     pages: Path
+    flows: FlowBook
     editors: EditorDesk | None = None
     """None for a gateway over a knowledge base that has no versions."""
 

@@ -203,6 +203,11 @@ def _choice(field: FlowField, said: Said, asked: bool) -> Reading:
             return Reading(option.value)
     words = said.words
     hits = _named(field, words)
+    if len(hits) > 1:
+        # 不是店铺，是工厂 names both and means one.
+        hits = _named(field, _NOT_THAT.sub("", words)) or hits
+    if not hits and asked and len(words) >= 2:
+        hits = [o for o in field.options if words in o.title]
     if len(hits) == 1 and (asked or len(words) > 2):
         return Reading(hits[0].value)
     if asked and len(hits) > 1:
@@ -220,7 +225,7 @@ def _named(field: FlowField, words: str) -> list[Option]:
     """The options named in the words. Of two names of which one contains the other (不是, 是) the longer one counts."""
     found = {}
     for option in field.options:
-        names = [name for name in (option.title, *option.also) if name in words]
+        names = [name for name in (option.title, *option.also) if _says(words, name)]
         if names:
             found[option.value] = (option, max(names, key=len))
     return [
@@ -228,6 +233,14 @@ def _named(field: FlowField, words: str) -> list[Option]:
         for option, name in found.values()
         if not any(name != other and name in other for _, other in found.values())
     ]
+
+
+_NOT_THAT = re.compile(r"(?:不是|不要|不办|别办|不)[^，,。、]{1,12}[，,。、]")
+
+
+def _says(words: str, name: str) -> bool:
+    """Whether the words hold this name; a figure (380) does not count inside a longer one (13800138000)."""
+    return name in words if not name.isdigit() else bool(re.search(rf"(?<!\d){name}(?!\d)", words))
 
 
 def _yes_no(field: FlowField, said: Said, asked: bool) -> Reading:
@@ -239,11 +252,14 @@ def _yes_no(field: FlowField, said: Said, asked: bool) -> Reading:
 
 
 def _number(field: FlowField, said: Said, asked: bool) -> Reading:
-    if not asked:
-        return NOTHING
     text = normalise(said.words).text
-    found = re.search(r"\d+(?:\.\d+)?|[零一二两三四五六七八九十百千万点半]+", text)
-    number = to_number(found.group()) if found else None
+    behind = "|".join(re.escape(unit) for unit in field.units)
+    if not asked and not behind:
+        return NOTHING
+    figure = r"\d+(?:\.\d+)?|[零一二两三四五六七八九十百千万点半]+"
+    found = re.search(rf"({figure})(?:个|来|多)?(?:{behind})", text, re.IGNORECASE) if behind else None
+    found = found or (re.search(rf"({figure})", text) if asked else None)
+    number = to_number(found.group(1)) if found else None
     return Reading(f"{number:g}") if number is not None else NOTHING
 
 

@@ -5,129 +5,79 @@ A wrong file is refused with its name, the place inside it and the reason, befor
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
+from actions.handlers.forms.parts import (
+    Basis,
+    Done,
+    FlowField,
+    Materials,
+    Node,
+    Option,
+    Refusal,
+    Strict,
+    Words,
+    hears,
+    holds,
+)
 from actions.handlers.yaml_files import read_yaml
 
-FIELD_TYPES = (
-    "address",
-    "phone",
-    "account_no",
-    "phone_last4",
-    "ticket_no",
-    "person_name",
-    "month",
-    "date",
-    "amount",
-    "choice",
-    "text",
-    "yes_no",
-    "number",
-)
-FieldType = Literal[
-    "address",
-    "phone",
-    "account_no",
-    "phone_last4",
-    "ticket_no",
-    "person_name",
-    "month",
-    "date",
-    "amount",
-    "choice",
-    "text",
-    "yes_no",
-    "number",
-]
+__all__ = ["Flow", "FlowBook", "FlowError", "FlowField", "Option", "Words"]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Words(_Strict):
-    """The same thing for the eye and for the ear. ``speech`` falls back on ``text``."""
-
-    text: str
-    speech: str | None = None
-
-
-class Option(_Strict):
-    """One of a choice field's answers: what the button shows and other words for it."""
-
-    value: str
-    title: str
-    also: tuple[str, ...] = ()
-
-
-class FlowField(_Strict):
-    """One thing the business needs to know."""
-
-    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
-    type: FieldType
-    label: str
-    ask: Words
-    required: bool = True
-    only_if_said: bool = False
-    """Never asked; kept when the customer mentions it."""
-    when: dict[str, str] | None = None
-    """Asked only when these other fields have these values."""
-    options: tuple[Option, ...] = ()
-    prefill: tuple[
-        Literal["account.address", "account.phone", "account.name", "account.account_no", "said", "last_ticket"], ...
-    ] = ()
-    why: str | None = None
-    help: str | None = None
-    """What is said to 不知道: how to find it."""
-    default: str | None = None
-    """Used when an optional field is skipped; ``last_month`` is understood for months."""
-    least: int = 0
-    """Least number of characters of a free text."""
-    check: Literal["verification", "known_outage", "ticket_by_phone"] | None = None
-    """A look at the world as soon as the value is known."""
-
-    @model_validator(mode="after")
-    def _sensible(self) -> Self:
-        if self.type == "choice" and len(self.options) < 2:
-            raise ValueError(f"choice field {self.name} needs at least two options")
-        if self.name in ("confirm", "fix", "switch"):
-            raise ValueError(f"a field cannot be called {self.name}: the engine's own questions are")
-        if self.only_if_said and self.required:
-            raise ValueError(f"field {self.name} is only_if_said, so it cannot be required")
-        return self
-
-
-class Done(_Strict):
-    """What a completed flow does: an operation of the handlers, and its settings."""
-
-    operation: str
-    settings: dict[str, Any] = {}
-    words: Words | None = None
-
-
-class Flow(_Strict):
+class Flow(Strict):
     """One business."""
 
     flow: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     title: str
     intents: tuple[str, ...] = ()
+    heard: tuple[str, ...] = ()
+    """Words that begin this business whatever the sentence was taken for, danger aside: for one without an intent of its own."""
     about: str | None = None
     """The article that explains this business; answers 要什么材料 in the middle of it."""
     opening: Words | None = None
     emergency: bool = False
     verify: bool = False
     """The account must be verified (number and last four digits of the phone on file) before anything personal."""
+    first_look: str | None = None
+    """What is told as soon as the account is verified (`operations.AFTER_VERIFICATION`)."""
     fields: tuple[FlowField, ...] = ()
     confirm: bool = True
+    materials: tuple[Materials, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
+    nodes: tuple[Node, ...] = ()
+    basis: tuple[Basis, ...] = ()
     done: Done
+
+    @model_validator(mode="after")
+    def _sensible(self) -> Self:
+        known = {f.name for f in self.fields}
+        parts = [*((f.name, f.when or {}) for f in self.fields), *((r.name, r.when) for r in self.refusals)]
+        parts += [("materials", m.when) for m in self.materials]
+        for part, when in parts:
+            if unknown := set(when) - known:
+                raise ValueError(f"{part} depends on {', '.join(sorted(unknown))}, which is no field of this flow")
+        return self
+
+    def materials_for(self, values: Mapping[str, str]) -> Materials | None:
+        """The list of materials of the case that these values make."""
+        return next((m for m in self.materials if holds(m.when, values)), None)
 
     def field(self, name: str | None) -> FlowField | None:
         """The field of that name."""
         return next((f for f in self.fields if f.name == name), None)
+
+    def refused(self, values: Mapping[str, str], words: str) -> Refusal | None:
+        """Why this business cannot be done for a customer of these values, who said these words."""
+        return next(
+            (r for r in self.refusals if holds(r.when, values) and hears(r, words)),
+            None,
+        )
 
 
 class FlowError(ValueError):
@@ -151,6 +101,16 @@ class FlowBook:
     def begun_by(self, intent: str | None) -> Flow | None:
         """The flow that this intent begins."""
         return self._by_intent.get(intent or "")
+
+    def of_business(self, business: str | None) -> Flow | None:
+        """The flow that a ticket's business names; a variant (`apply_new_service.lv`) is its business's."""
+        name = (business or "").partition(".")[0]
+        return self.begun_by(name) or self.named(name)
+
+    def heard_in(self, words: str) -> Flow | None:
+        """The flow whose own words the sentence holds; the longest words win."""
+        hits = [(len(h), flow.flow) for flow in self.flows.values() for h in flow.heard if h in words]
+        return self.flows[max(hits)[1]] if hits else None
 
     @classmethod
     def load(cls, *folders: Path) -> FlowBook:

@@ -26,6 +26,8 @@ class FlowState:
     """Fields taken from the account instead of the customer's mouth: shown masked."""
     said: list[str] = field(default_factory=list)
     """The customer's own words about the matter, for the ticket's description."""
+    told: list[str] = field(default_factory=list)
+    """Lists of materials already told."""
     switch_to: str | None = None
     verified: str | None = None
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from actions.desk.customers import Account
-from actions.handlers.forms.engine import Outcome
-from actions.handlers.operations import accounts, billing, outages, tickets
+from actions.handlers.forms.flow import Flow
+from actions.handlers.forms.state import FlowState
+from actions.handlers.forms.step import Outcome
+from actions.handlers.operations import accounts, billing, explaining, outages, tickets
 from actions.handlers.operations.job import Job
 from actions.handlers.services import Services
 
@@ -24,5 +26,8 @@ OPERATIONS: dict[str, Callable[[Job], Outcome]] = {
 }
 """Name in a flow file → what it does."""
 
-AFTER_VERIFICATION: dict[str, Callable[[Services, Account], Outcome]] = {"reconnect": billing.before_reconnecting}
-"""Operation → what is told, or found to be needless, as soon as the account is verified."""
+AFTER_VERIFICATION: dict[str, Callable[[Services, Flow, FlowState, Account], Outcome]] = {
+    "before_reconnecting": billing.before_reconnecting,
+    "explain_bill": explaining.explain_bill,
+}
+"""Name in a flow file (`first_look`) → what is told, or found to be needless, as soon as the account is verified."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from actions.handlers import masks
 from actions.handlers.articles import answer_topic
-from actions.handlers.forms.engine import Outcome
+from actions.handlers.forms.step import Outcome
 from actions.handlers.operations.job import Job
 
 

@@ -6,7 +6,9 @@ from decimal import Decimal
 
 from actions.desk.customers import Account, PaymentMode
 from actions.handlers import masks
-from actions.handlers.forms.engine import Outcome
+from actions.handlers.forms.flow import Flow
+from actions.handlers.forms.state import FlowState
+from actions.handlers.forms.step import Outcome
 from actions.handlers.operations.job import Job
 from actions.handlers.operations.tickets import file_ticket
 from actions.handlers.services import Services
@@ -107,7 +109,7 @@ def _payments(job: Job, account: Account) -> Bubble:
     return bubble
 
 
-def before_reconnecting(services: Services, account: Account) -> Outcome:
+def before_reconnecting(services: Services, flow: Flow, state: FlowState, account: Account) -> Outcome:
     """Whether there is anything to reconnect, and what is still owed."""
     if not account.disconnected:
         bubble = services.phrases.bubble("not_disconnected", account=masks.account_no(account.account_no))

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from actions.desk.customers import Outage, OutageType
-from actions.handlers.forms.engine import Outcome
+from actions.handlers.forms.step import Outcome
 from actions.handlers.operations.job import Job
 from actions.handlers.services import Services
 from actions.handlers.words import Bubble, button

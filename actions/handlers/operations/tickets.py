@@ -8,8 +8,10 @@ from typing import Any
 from actions.desk.errors import IllegalMove, InvalidTicket, UnknownTicket
 from actions.desk.tickets import Kind, NewTicket, Priority, Ticket, TicketClock
 from actions.handlers import masks
-from actions.handlers.forms.engine import Outcome
+from actions.handlers.forms.flow import Flow
 from actions.handlers.forms.said import Said
+from actions.handlers.forms.step import Outcome
+from actions.handlers.nodes import NOT_PROMISED, next_step, standings, told
 from actions.handlers.operations.job import Job
 from actions.handlers.services import Services
 from actions.handlers.words import Bubble, button
@@ -52,8 +54,6 @@ STEPS = {
     "plan": "答复供电方案",
     "connect": "装表接电",
 }
-NOT_PROMISED = frozenset({"arrive", "restore"})
-"""Steps whose deadline is the crew's, not a promise to the customer."""
 
 
 def file_ticket(job: Job) -> Outcome:
@@ -74,7 +74,7 @@ def file_ticket(job: Job) -> Outcome:
         address=values.get("address"),
         description=_description(job),
         category=tuple(settings.get("category", ())),
-        business=_business(job),
+        business=business_of(job.flow, values),
     )
     try:
         with job.watch("action"):
@@ -90,12 +90,12 @@ def file_ticket(job: Job) -> Outcome:
     return outcome
 
 
-def _business(job: Job) -> str:
+def business_of(flow: Flow, values: dict[str, str]) -> str:
     """What the limits go by: the flow's intent, or the variant that a choice of the customer makes of it."""
-    for name, variants in job.settings.get("business_by", {}).items():
-        if job.values.get(name) in variants:
-            return str(variants[job.values[name]])
-    return job.flow.intents[0] if job.flow.intents else job.flow.flow
+    for name, variants in flow.done.settings.get("business_by", {}).items():
+        if values.get(name) in variants:
+            return str(variants[values[name]])
+    return flow.intents[0] if flow.intents else flow.flow
 
 
 def _refused(job: Job, refused: InvalidTicket) -> Outcome:
@@ -134,7 +134,12 @@ def _filed(job: Job, ticket: Ticket) -> Bubble:
     if ticket.priority is Priority.EMERGENCY:
         key = "filed_emergency"
     bubble = job.services.phrases.bubble(
-        key, ticket_no=ticket.ticket_no, spoken_no=_read_out(ticket.ticket_no), promise=promise, title=job.flow.title
+        key,
+        ticket_no=ticket.ticket_no,
+        spoken_no=_read_out(ticket.ticket_no),
+        promise=promise,
+        title=job.flow.title,
+        next=next_step(job.services.phrases, job.flow),
     )
     bubble.card = ticket_card(ticket)
     bubble.buttons += [button("查进度", "/query_ticket")]
@@ -199,7 +204,20 @@ def progress(job: Job) -> Outcome:
     bubble.card = ticket_card(ticket, here=ticket.conversation_id == job.said.conversation_id)
     if ticket.status.value not in ("closed", "withdrawn", "resolved", "called_back", "merged"):
         bubble.buttons = [button("催一下", "/urge_ticket"), button("撤销", "/cancel_ticket")]
-    return Outcome([bubble], _touched(ticket), _shown(ticket))
+    return Outcome([bubble, *_steps(job, ticket)], _touched(ticket), _shown(ticket))
+
+
+def _steps(job: Job, ticket: Ticket) -> list[Bubble]:
+    """The steps of the application, who is at it, and by when the rest comes."""
+    flow = job.services.flows.of_business(ticket.business)
+    lines = told(job.services.phrases, flow, ticket) if flow is not None else ""
+    if flow is None or not lines:
+        return []
+    bubble = job.services.phrases.bubble("progress_steps", lines=lines)
+    now = next((s.node for s in standings(flow, ticket) if s.state == "now"), None)
+    if now is not None:
+        bubble.speech = job.services.phrases.text("progress_steps_heard", owner=now.owner, what=now.name)
+    return [bubble]
 
 
 def urge(job: Job) -> Outcome:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from threading import Lock
 
-from actions.desk.customers import Account, Bill, Outage, Payment
+from actions.desk.customers import SIMILAR_LEAST, Account, Bill, Outage, Payment, Similar
 from actions.desk.errors import UnknownAccount
 from actions.desk.places import Crew, Place, covers
 from actions.ports import demo
@@ -58,6 +58,15 @@ class MemoryCustomers:
     def bill(self, account_no: str, month: str) -> Bill | None:
         """See `CustomerSystem.bill`."""
         return next((bill for bill in self.bills(account_no) if bill.month == month), None)
+
+    def similar_usage(self, account_no: str, month: str) -> Similar | None:
+        """See `CustomerSystem.similar_usage`."""
+        own = self._accounts.get(account_no)
+        others = {a.account_no for a in self._accounts.values() if own and a.kind is own.kind} - {account_no}
+        used = [bill.kwh for bill in self._bills if bill.month == month and bill.account_no in others]
+        if len(used) < SIMILAR_LEAST:
+            return None
+        return Similar(kwh=round(sum(used) / len(used)), households=len(used))
 
     def payments(self, account_no: str) -> tuple[Payment, ...]:
         """See `CustomerSystem.payments`."""

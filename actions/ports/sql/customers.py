@@ -5,9 +5,19 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, RowMapping, Select, delete, select
+from sqlalchemy import Engine, RowMapping, Select, delete, func, select
 
-from actions.desk.customers import Account, AccountKind, Bill, Outage, OutageType, Payment, PaymentMode
+from actions.desk.customers import (
+    SIMILAR_LEAST,
+    Account,
+    AccountKind,
+    Bill,
+    Outage,
+    OutageType,
+    Payment,
+    PaymentMode,
+    Similar,
+)
 from actions.desk.errors import UnknownAccount
 from actions.desk.places import Crew, Place, covers
 from actions.desk.tickets import Area
@@ -43,6 +53,18 @@ class SqlCustomers:
         """See `CustomerSystem.bill`."""
         rows = self._rows(select(schema.bills).where(_BILLS.account_no == account_no, _BILLS.month == month))
         return Bill(**rows[0]) if rows else None
+
+    def similar_usage(self, account_no: str, month: str) -> Similar | None:
+        """See `CustomerSystem.similar_usage`."""
+        own = self.account(account_no)
+        if own is None:
+            return None
+        others = select(_ACCOUNTS.account_no).where(_ACCOUNTS.kind == own.kind.value, _ACCOUNTS.account_no != account_no)
+        used = select(func.sum(_BILLS.kwh).label("kwh"), func.count().label("households"))
+        (found,) = self._rows(used.where(_BILLS.month == month, _BILLS.account_no.in_(others)))
+        if found["households"] < SIMILAR_LEAST:
+            return None
+        return Similar(kwh=round(int(found["kwh"]) / found["households"]), households=found["households"])
 
     def payments(self, account_no: str) -> tuple[Payment, ...]:
         """See `CustomerSystem.payments`."""

@@ -18,6 +18,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -161,6 +162,7 @@ bills = Table(
     Column("month", String(7), primary_key=True),
     Column("kwh", Integer, nullable=False),
     Column("amount", Money, nullable=False),
+    Column("estimated", Boolean, nullable=False, server_default=false()),
 )
 
 payments = Table(

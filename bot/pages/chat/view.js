@@ -1,4 +1,5 @@
 // What the customer sees of the conversation. Knows nothing of sockets or storage.
+import { chartCard } from "./chart.js";
 import { clockTime, day } from "./format.js";
 import { button, citations, el, emergencyCalls, icon, ticketCard } from "./parts.js";
 import { BANNER, HANDOFF, STATE, WHO, WORDS } from "./words.js";
@@ -161,6 +162,7 @@ export class View {
     if (message.text) bubble.append(el("p", "text", message.text));
     if (danger) bubble.append(emergencyCalls());
     if (message.card?.type === "ticket") bubble.append(ticketCard(message.card));
+    if (message.card?.type === "chart") bubble.append(chartCard(message.card));
     if (message.citations?.length) bubble.append(citations(message.citations));
     box.append(bubble);
     if (message.buttons?.length) box.append(this.#buttons(message.buttons));

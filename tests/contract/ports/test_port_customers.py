@@ -129,6 +129,17 @@ def test_binding(customers: Customers, clock: FixedClock) -> None:
         customers.bind("u-1", "9999999999", clock.now())
 
 
+def test_similar_usage_is_an_average_that_tells_of_nobody(customers: Customers) -> None:
+    month = customers.bills(CHEN)[0].month
+    numbers = ("3201889900", "3302114455", "3403007788", "4101234567890")
+    others = [bill.kwh for number in numbers if (bill := customers.bill(number, month)) is not None]
+    similar = customers.similar_usage(CHEN, month)
+    assert similar is not None and similar.households == len(others) == 4
+    assert similar.kwh == round(sum(others) / len(others))
+    assert customers.similar_usage("3205178842", month) is None, "a single shop has nobody to be compared with"
+    assert customers.similar_usage("9999999999", month) is None and customers.similar_usage(CHEN, "1999-01") is None
+
+
 def test_accounts_of_a_phone(customers: Customers) -> None:
     assert [account.account_no for account in customers.find_accounts("13800010001")] == [CHEN]
     assert customers.find_accounts("13900000000") == ()

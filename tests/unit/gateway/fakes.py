@@ -16,13 +16,14 @@ from aiohttp.test_utils import TestClient, TestServer
 from actions.desk.clock import SystemClock
 from actions.desk.desk import ServiceDesk
 from actions.desk.limits import profile
+from actions.handlers.forms.flow import FlowBook
 from actions.ports.memory import MemoryConversations, MemoryHandoffs, MemoryTicketStore
 from bot.gateway.app import Parts, build_app
 from bot.gateway.assistant import AssistantClient
 from bot.gateway.journal import Journal
 from bot.gateway.server import Runner
 from bot.gateway.services import SERVICES
-from bot.gateway.settings import Settings
+from bot.gateway.settings import PROJECT, Settings
 from bot.gateway.turn import Message, Reply, Trace
 
 Json = dict[str, Any]
@@ -165,6 +166,9 @@ class _Server(TestServer):
         return Runner(self.app, shutdown_timeout=0.5)
 
 
+FLOWS = FlowBook.load(PROJECT / "actions" / "flows")
+
+
 @dataclass
 class House:
     """A whole gateway over memory stores and the fake assistant; `restart` is a crash and a new start over the same stores."""
@@ -190,6 +194,7 @@ class House:
             assistant=client,
             hazard=hazard,
             checks={"knowledge": lambda: True, "database": lambda: True},
+            flows=FLOWS,
         )
 
     async def open(self, *, wait: bool = True) -> None:

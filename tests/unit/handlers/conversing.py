@@ -25,6 +25,8 @@ from bot.language.hazards import danger
 from knowledge_base.tariff.schedules import Provinces
 from tests.unit.handlers.worlds import FLOWS, NOW, PHRASES, ROOT
 
+PROVINCES = Provinces.load(ROOT / "knowledge_base" / "profiles", "state_grid")
+TARIFF_WORDS = TariffWords.load(ROOT / "actions" / "words" / "heard" / "tariff.yml")
 Ranking = Sequence[tuple[str, float]]
 
 
@@ -89,8 +91,8 @@ class Customer:
             phrases=PHRASES,
             clock=clock,
             gaps=GapLog(MemoryGaps(), mask),
-            provinces=Provinces.load(ROOT / "knowledge_base" / "profiles", "state_grid"),
-            tariff_words=TariffWords.load(ROOT / "actions" / "words" / "heard" / "tariff.yml"),
+            provinces=PROVINCES,
+            tariff_words=TARIFF_WORDS,
         )
         self.turns = Turns(self.services)
         self.understand: Callable[[str], tuple[Ranking, str]] = lambda text: self._told(minds, text)

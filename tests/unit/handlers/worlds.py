@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from actions.handlers.forms.engine import FormEngine, Outcome, Step
 from actions.handlers.forms.flow import Flow, FlowBook, FlowField
+from actions.handlers.forms.heard import CORRECTION, REDO
 from actions.handlers.forms.said import Said
 from actions.handlers.forms.state import FlowState
 from actions.handlers.words import Bubble, Phrases
@@ -26,9 +27,13 @@ class FakeWorld:
     filed: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     handed_over: list[str] = field(default_factory=list)
     answers: dict[str, str] = field(default_factory=dict)
+    refused: set[str] = field(default_factory=set)
 
     def begin(self, flow: Flow, state: FlowState, said: Said, memory: dict[str, Any]) -> Outcome:
         return Outcome([Bubble("离开8米")] if flow.emergency else [])
+
+    def promise(self, flow: Flow, state: FlowState) -> str:
+        return ""
 
     def look(self, flow: Flow, field: FlowField, state: FlowState, said: Said) -> Outcome:
         if field.check != "verification":
@@ -38,6 +43,7 @@ class FakeWorld:
             state.skipped.append("phone_last4")
             return Outcome()
         state.values.pop("account_no")
+        self.refused.add("account_no")
         return Outcome([Bubble("对不上")], ask_again="account_no")
 
     def answer(self, flow: Flow | None, said: Said) -> Outcome | None:
@@ -66,9 +72,12 @@ class Talk:
         self.engine = FormEngine(self.flows, self.world, PHRASES)
         self.flow, self.state, self.steps = flow, None, 0
         self.last: Step | None = None
+        self.trail: list[tuple[str, str, float]] = []
 
     def say(self, text: str, intent: str = "inform", confidence: float = 0.95) -> Step:
         self.steps += 1
+        self.text = text
+        self.trail.append((text, intent, confidence))
         entities = [] if text.startswith("/") else [e.to_json() for e in find_entities(text, NOW.date())]
         if text.startswith("/inform{"):
             import json
@@ -85,6 +94,11 @@ class Talk:
             self.last = self.engine.turn(self.state, said, {})
         self.state = FlowState.from_json(self.last.state.to_json()) if self.last.state else None
         return self.last
+
+    @property
+    def corrects(self) -> bool:
+        """Whether the last turn called something wrong."""
+        return bool(CORRECTION.search(self.text) or REDO.search(self.text) or "fix:" in self.text)
 
     @property
     def asking(self) -> str | None:

@@ -1,0 +1,60 @@
+"""Turns that are no answer: giving up, skipping, asking why, correcting, asking something. What tells them, by their words."""
+
+from __future__ import annotations
+
+import re
+
+from actions.handlers.forms.flow import FlowField
+from actions.handlers.forms.said import Said
+
+CANCEL = re.compile(
+    r"^(?:那就|那|唉|哎呀?|嗯|还是|要不|我|行了|好了)*[,，、 ]*(?:算了|不弄了|不办了|不报了|不查了|不投诉了|不举报了|取消|退出|停止|别弄了|别办了|不搞了|不整了|"
+    r"不想弄了|不想办了|返回|先不办|先不报|先这样|不麻烦了|唔搞喇|勿办了)"
+)
+SKIP = re.compile(r"不留|匿名|不方便|没有|冇|不想|跳过|不填|不用|不说|保密|不告诉|无所谓|随便")
+WHY = re.compile(
+    r"为什么要|为啥要|为什么问|问这个|要这个|要.{0,4}干(?:嘛|啥|什么)|干(?:嘛|啥|什么)(?:用|要)|做什么用|有什么用|咋还要|凭什么"
+)
+CORRECTION = re.compile(r"不对|不是|错了|说错|搞错|写错|改成|改为|改一下|应该是|更正|纠正|换成|弄错")
+ASKS = re.compile(
+    r"[?？]|吗|呢$|怎么|咋|多久|多少|什么|啥|几天|几点|哪|能不能|可不可以|要不要|是不是|为什么|为啥|点解|几时|收费|要钱"
+)
+UNKNOWN_ONLY = re.compile(
+    r"^(?:这个|那个|我|真|也|都|就|还|,|，|。|啊|呀|嗯)*(?:不知道|不晓得|晓不得|不清楚|不记得|记不得|记不住|忘了|忘记了?|说不准|不懂|搞不清楚?|唔知)[了啊呀呢哦嘛的。!！~ ]*$"
+)
+"""Nothing but not knowing, which even a free text does not take for its content."""
+_REDO = "(?:说|填|写|报|弄|搞)?(?:错了?|不对|不正确|有误|有问题)|要改|改一下|想改|换一个|换一下|得改"
+REDO = re.compile(_REDO)
+"""A field is to be said anew."""
+_NO_NEED = re.compile(r"^(?:不用了|不需要了|不要了|没事了)")
+
+
+def gives_up(said: Said, asked: FlowField | None) -> bool:
+    """Whether the customer wants to stop, and not only to skip the question asked."""
+    if CANCEL.match(said.words) and len(said.words) <= 14 and not CORRECTION.search(said.words):
+        return True
+    if asked is not None and not asked.required and SKIP.search(said.words):
+        return False
+    if said.intent == "cancel" and (said.pressed or said.confidence >= 0.4):
+        return asked is None or asked.type != "text" or len(said.words) <= 12
+    # 不用了 to a required question is the end of it; to an optional one it only skips.
+    return bool(_NO_NEED.match(said.words)) and (asked is None or asked.required)
+
+
+def calls_wrong(item: FlowField, said: Said, names: tuple[str, ...]) -> bool:
+    """Whether the customer says that this field is wrong: 电话说错了, 改一下地址, or its button."""
+    if said.value("choice") == f"fix:{item.name}":
+        return True
+    name = "|".join(map(re.escape, names))
+    return bool(
+        re.search(
+            rf"(?:{name})(?:也|都|刚才|那个|我)*(?:{_REDO})|(?:改一下|修改|更正|改)(?:一下)?(?:{name})", said.words
+        )
+    )
+
+
+def names_field(item: FlowField, said: Said) -> bool:
+    """Whether the customer names this field: by button, in full (联系电话) or in short (电话)."""
+    if said.value("choice") == f"fix:{item.name}":
+        return True
+    return bool(said.words) and (item.label in said.words or (len(said.words) >= 2 and said.words in item.label))

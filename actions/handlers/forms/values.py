@@ -1,0 +1,139 @@
+"""The values of a running flow: what a turn adds, what it corrects, which fields concern this case and which are open."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+
+from actions.handlers.forms.answers import default_value, read_answer
+from actions.handlers.forms.flow import Flow, FlowField
+from actions.handlers.forms.heard import CORRECTION
+from actions.handlers.forms.parts import holds
+from actions.handlers.forms.said import Said
+from actions.handlers.forms.state import FlowState
+
+
+def gather(flow: Flow, state: FlowState, said: Said, *, asked: FlowField | None) -> list[str]:
+    """Take values for other fields that came along; a value already there changes only when it is corrected."""
+    changed = []
+    for item in flow.fields:
+        if item is asked or item.type in ("text", "yes_no") or not concerns(item, state.values):
+            continue
+        if item.type == "phone" and state.asking == "phone_last4":
+            continue  # the number on file, given whole: not a new contact
+        reading = read_answer(item, said, asked=False)
+        if reading.value is None or reading.value == state.values.get(item.name):
+            continue
+        renamed = item.type == "account_no" and state.asking == "phone_last4"
+        if item.name in state.values and not renamed and not CORRECTION.search(said.words):
+            continue
+        put(state, item, reading.value)
+        changed.append(item.name)
+    return changed
+
+
+def correct(flow: Flow, state: FlowState, said: Said) -> list[str]:
+    """Fields whose value the customer replaced in this turn, by a value of the kind or by naming the field."""
+    changed = correct_by_name(flow, state, said)
+    for item in flow.fields:
+        if item.type == "phone_last4" or item.name in changed or not concerns(item, state.values):
+            continue
+        reading = read_answer(item, said, asked=False)
+        if reading.value and reading.value != state.values.get(item.name):
+            put(state, item, reading.value)
+            changed.append(item.name)
+    return changed
+
+
+def correct_by_name(flow: Flow, state: FlowState, said: Said) -> list[str]:
+    """The field that is named together with its new value: 联系电话错了，应该是139…."""
+    for item in flow.fields:
+        if item.type == "phone_last4" or not concerns(item, state.values):
+            continue
+        names = "|".join(re.escape(name) for name in spoken_names(item))
+        named = re.search(
+            rf"(?:{names})(?:错了|不对|写错了|说错了|填错了)?[,，、 ]*(?:应该)?(?:是|改成|改为|换成|为|:|：)[,，、 ]*(.+)$",
+            said.words,
+        )
+        if named is None:
+            continue
+        reading = read_answer(item, replace(said, text=named.group(1)), asked=True)
+        if reading.value and reading.value != state.values.get(item.name):
+            put(state, item, reading.value)
+            return [item.name]
+    return []
+
+
+def spoken_names(item: FlowField) -> tuple[str, ...]:
+    """What customers call a field: its label, and the label's last two characters (联系电话, 电话)."""
+    return (item.label, item.label[-2:]) if len(item.label) > 2 else (item.label,)
+
+
+def put(state: FlowState, item: FlowField, value: str) -> None:
+    """Take the customer's own value: from now on it is no longer one from the file, and not a skipped one."""
+    state.values[item.name] = value
+    state.on_file = [name for name in state.on_file if name != item.name]
+    state.skipped = [name for name in state.skipped if name != item.name]
+
+
+def forget(state: FlowState, item: FlowField) -> None:
+    """Drop a value that the customer calls wrong, so that it is asked again."""
+    state.values.pop(item.name, None)
+    state.on_file = [name for name in state.on_file if name != item.name]
+    state.skipped = [name for name in state.skipped if name != item.name]
+
+
+def concerns(item: FlowField, values: Mapping[str, str]) -> bool:
+    """Whether this field belongs to the case at hand (`FlowField.when`)."""
+    return holds(item.when or {}, values)
+
+
+def is_of_another_case(item: FlowField, values: Mapping[str, str]) -> bool:
+    """Whether the case is known, and is not this field's. While the case is asked anew nothing is of another one."""
+    return all(name in values for name in item.when or {}) and not concerns(item, values)
+
+
+def drop_other_cases(flow: Flow, state: FlowState) -> None:
+    """After the case changed: values of the other cases go; a figure of the same units serves the new case's question."""
+    stale = [f for f in flow.fields if f.name in state.values and is_of_another_case(f, state.values)]
+    for item in stale:
+        value = state.values.pop(item.name)
+        heir = next((f for f in flow.fields if is_open(f, state) and f.units and f.units == item.units), None)
+        if heir is not None:
+            state.values[heir.name] = value
+    state.skipped = [s for s in state.skipped if (f := flow.field(s)) is None or concerns(f, state.values)]
+
+
+def is_open(item: FlowField, state: FlowState) -> bool:
+    """Whether this field is still to be asked."""
+    if item.name in state.values or item.name in state.skipped or item.only_if_said:
+        return False
+    return concerns(item, state.values) and (item.required or item.default is None)
+
+
+def fill_defaults(flow: Flow, state: FlowState, today: date) -> None:
+    """Give the fields that were not asked the value they then take."""
+    for item in flow.fields:
+        if item.name not in state.values and item.default and concerns(item, state.values):
+            state.values[item.name] = default_value(item, today) or ""
+
+
+def check_is_due(item: FlowField, state: FlowState, changed: list[str]) -> bool:
+    """Whether a field's check against the world is to be made after these changes."""
+    if item.check == "verification":
+        # Account and digits may come in either order.
+        both = item.name in state.values and "account_no" in state.values
+        return both and (item.name in changed or "account_no" in changed)
+    return item.name in changed
+
+
+LASTING = ("phone", "person_name", "address", "account_no")
+"""Field types whose values say who and where the customer is, whatever the business."""
+
+
+def carried_over(flow: Flow, other: Flow, values: Mapping[str, str]) -> dict[str, str]:
+    """What a business left for another one has brought that serves the other too."""
+    same = [f for f in other.fields if (own := flow.field(f.name)) and own.type == f.type and f.type in LASTING]
+    return {f.name: values[f.name] for f in same if f.name in values}
