@@ -34,7 +34,7 @@ class LetterEncoder:
     def __init__(self) -> None:
         self.encoded = 0
 
-    def encode(self, sentences: Sequence[str], *, batch: int = 32) -> np.ndarray:
+    def encode(self, sentences: Sequence[str]) -> np.ndarray:
         self.encoded += len(sentences)
         rows = np.full((len(sentences), self.dim), 1e-3, dtype=np.float32)
         for row, sentence in enumerate(sentences):
