@@ -41,6 +41,8 @@ KINDS = ("flat", "hnsw", "ivfpq", "words", "fused", "milvus", "milvus-words")
 SIZES = (1_000, 10_000, 100_000)
 MILVUS_LIMIT = 10_000
 """milvus-lite walks over all passages in Python at every search; larger ones only when asked for with ``--milvus-limit``."""
+CODED_FROM = 100_000
+"""Codes of 256 values are not learned from fewer."""
 CACHE = BUILT / "bench" / "scale"
 console = Console()
 Figures = dict[str, Any]
@@ -146,7 +148,8 @@ def lines(sizes: list[int], kinds: list[str], milvus_limit: int, *, again: bool)
         console.print(f"{size:,} 条：准备…")
         _quietly(size)
         for kind in kinds:
-            if kind == "milvus-words" or (kind == "milvus" and size > milvus_limit):
+            too_many, too_few = kind == "milvus" and size > milvus_limit, kind == "ivfpq" and size < CODED_FROM
+            if kind == "milvus-words" or too_many or too_few:
                 continue
             console.print(f"{size:,} 条：{kind}…")
             found = figures_of(size, kind, again=again)
