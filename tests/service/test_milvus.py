@@ -30,6 +30,8 @@ def test_the_service_answers_out_of_milvus(tmp_path: Path) -> None:
         milvus.close()
         status, problem = running.call("GET", "/readyz")
         assert status == 503 and "knowledge" in str(problem)
+        status, problem = running.call("GET", "/api/v1/knowledge?q=%E7%94%B5%E8%B4%B9")
+        assert status == 503 and problem["code"] == "not_ready"
         lost = running.talk()
         lost.say("电子发票怎么开")
         assert not lost.trace["knowledge"], "nothing is made up while the base is away"
