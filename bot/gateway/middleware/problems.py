@@ -9,7 +9,14 @@ from aiohttp import web
 
 from actions.desk.errors import DeskError
 from bot.gateway.middleware.kinds import REQUEST_ID, Handler
-from bot.gateway.problems import CONTENT_TYPE, InternalError, InvalidEncodingError, ProblemError, UnavailableError, from_http_error
+from bot.gateway.problems import (
+    CONTENT_TYPE,
+    InternalError,
+    InvalidEncodingError,
+    ProblemError,
+    UnavailableError,
+    from_http_error,
+)
 from bot.gateway.refusals import from_desk_error
 from knowledge_base.errors import StoreAway
 
