@@ -25,7 +25,7 @@ test: setup ## lint, types, import rules, then every suite on really running par
 test-fast: setup ## only the suites that need no running assistant
 	@$(PY) -m pytest -m "not service and not browser and not slow" tests
 
-bench: setup train ## latency and throughput beside stock Rasa, retrieval beside its parts
+bench: setup train ## latency and throughput beside stock Rasa; search of 1,000 to 100,000 passages
 	@$(PY) -m tests.load.bench
 
 lint: setup ## style, types, import rules, articles, flows

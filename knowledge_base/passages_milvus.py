@@ -15,7 +15,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -48,7 +48,7 @@ class MilvusServer:
     """Where the server is, and under which names our collections stand."""
 
     uri: str
-    token: str = ""
+    token: str = field(default="", repr=False)
     """``user:password`` or a key; empty for a server without."""
     prefix: str = "dianda"
     """First part of all names; one of its own for every installation on the server. Letters, digits and ``_``."""

@@ -12,6 +12,7 @@ import os
 import shutil
 import statistics
 import subprocess
+import sys
 import tempfile
 import time
 import uuid
@@ -234,3 +235,4 @@ def accuracy(ours: RunningAssistant, stock: Stock) -> None:
 
 if __name__ == "__main__":
     main()
+    subprocess.run([sys.executable, "-m", "tests.load.scale", "--again"], cwd=ROOT, check=True)

@@ -101,7 +101,7 @@ def _make(size: int, real: Real, folder: Path, home: Path, cache: Path) -> None:
         vectors[start : start + _CHUNK] = moved
         best_scores = np.concatenate([best_scores, queries @ moved.T], axis=1)
         best_rows = np.concatenate([best_rows, np.broadcast_to(np.arange(start, start + len(some)), (len(queries), len(some)))], axis=1)
-        order = np.argsort(-best_scores, axis=1)[:, :NEIGHBOURS]
+        order = np.argpartition(-best_scores, min(NEIGHBOURS, best_scores.shape[1]) - 1, axis=1)[:, :NEIGHBOURS]
         best_scores, best_rows = np.take_along_axis(best_scores, order, 1), np.take_along_axis(best_rows, order, 1)
     vectors.flush()
     np.save(folder / "truth.npy", best_rows)

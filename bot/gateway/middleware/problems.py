@@ -9,8 +9,16 @@ from aiohttp import web
 
 from actions.desk.errors import DeskError
 from bot.gateway.middleware.kinds import REQUEST_ID, Handler
-from bot.gateway.problems import CONTENT_TYPE, InternalError, InvalidEncodingError, ProblemError, from_http_error
+from bot.gateway.problems import (
+    CONTENT_TYPE,
+    InternalError,
+    InvalidEncodingError,
+    ProblemError,
+    UnavailableError,
+    from_http_error,
+)
 from bot.gateway.refusals import from_desk_error
+from knowledge_base.errors import StoreAway
 
 log = logging.getLogger("dianda.gateway")
 
@@ -24,6 +32,9 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
         return problem_response(error, request.get(REQUEST_ID))
     except DeskError as error:
         return problem_response(from_desk_error(error), request.get(REQUEST_ID))
+    except StoreAway as error:
+        log.error("request %s: %s", request.get(REQUEST_ID), error)
+        return problem_response(UnavailableError("not_ready"), request.get(REQUEST_ID))
     except web.HTTPException as error:
         if error.status < 400:
             raise

@@ -57,6 +57,17 @@ def test_nonsense_stops_the_start(wrong: dict[str, object]) -> None:
         settings(**wrong)
 
 
+def test_passages_lie_in_memory_unless_a_server_is_named() -> None:
+    assert settings().passage_storage.milvus is None
+    chosen = settings(retriever="milvus", milvus_uri="http://milvus:19530", milvus_token="root:s3kr3t", milvus_prefix="anlan")
+    server = chosen.passage_storage.milvus
+    assert server is not None and (server.uri, server.token, server.prefix) == ("http://milvus:19530", "root:s3kr3t", "anlan")
+    assert "s3kr3t" not in repr(chosen) + repr(server)
+    for wrong in ({"retriever": "milvus"}, {"retriever": "elastic"}, {"milvus_prefix": "a b"}, {"milvus_uri": "milvus:19530"}):
+        with pytest.raises(ValidationError):
+            settings(**wrong)
+
+
 def test_the_staff_token_is_made_once_and_private(tmp_path: Path) -> None:
     first = settings(home=tmp_path).staff_secret
     assert settings(home=tmp_path).staff_secret == first
