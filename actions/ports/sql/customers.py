@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Engine, RowMapping, Select, delete, func, select
+from sqlalchemy import Engine, Executable, RowMapping, delete, func, select
 
 from actions.desk.customers import (
     SIMILAR_LEAST,
@@ -123,7 +122,7 @@ class SqlCustomers:
         rows = self._rows(select(schema.crews).order_by(schema.crews.c.crew_no))
         return tuple(Crew(**{**row, "skills": tuple(row["skills"])}) for row in rows)
 
-    def _rows(self, query: Select[Any]) -> list[RowMapping]:
+    def _rows(self, query: Executable) -> list[RowMapping]:
         with reading(self._engine) as connection:
             return list(connection.execute(query).mappings())
 
