@@ -17,6 +17,7 @@ from actions.handlers.gaps import GapLog
 from actions.handlers.tariff_question import TariffWords
 from actions.handlers.words import Phrases
 from actions.ports.customers import CustomerSystem
+from actions.ports.drafts import DraftStore
 from actions.ports.handoffs import HandoffStore
 from knowledge_base.tariff.schedules import Provinces
 
@@ -48,6 +49,7 @@ class Services:
     gaps: GapLog
     provinces: Provinces
     tariff_words: TariffWords
+    drafts: DraftStore
 
     def bound_account(self, customer_id: str | None) -> Account | None:
         """The account linked to this chat user, when there is exactly one."""

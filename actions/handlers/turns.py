@@ -21,6 +21,7 @@ from actions.handlers.forms.heard import ASKS
 from actions.handlers.forms.said import Said
 from actions.handlers.forms.state import SWITCH, FlowState
 from actions.handlers.operations.tickets import added_to_emergency
+from actions.handlers.put_off import TAKES_UP, latest
 from actions.handlers.services import Services
 from actions.handlers.tariff_answer import forgotten, price_turn
 from actions.handlers.wishes import OFFERED, WAITING, Wish, added_in_flow, wishes_in
@@ -227,6 +228,8 @@ class Turns:
 
     def _flow_for(self, said: Said, memory: dict[str, Any]) -> Flow | None:
         flows = self._services.flows
+        if TAKES_UP.search(said.words) and (left := self._put_off(said, memory)) is not None:
+            return left
         if said.intent == "start_flow":
             return flows.named(said.value("flow")) or flows.heard_in(said.words)
         if said.intent != "report_hazard" and (heard := flows.heard_in(said.words)) is not None:
@@ -236,6 +239,11 @@ class Turns:
         if said.intent in ("faq", "out_of_scope"):
             return self._about_own_account(said)
         return flows.begun_by(said.intent)
+
+    def _put_off(self, said: Said, memory: dict[str, Any]) -> Flow | None:
+        """继续上次的: the business that was put off last."""
+        account = ServiceWorld(self._services, memory).trusted(said, memory)
+        return latest(self._services, account, said, memory)
 
     def _never_reported(self, said: Said, memory: dict[str, Any]) -> Flow | None:
         """又停电了，赶紧派人: hurried words about an outage that nobody has reported yet are a report."""

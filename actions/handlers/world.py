@@ -25,6 +25,7 @@ from actions.handlers.operations import AFTER_VERIFICATION, OPERATIONS
 from actions.handlers.operations.job import Job
 from actions.handlers.operations.outages import known_at
 from actions.handlers.operations.tickets import KINDS, business_of
+from actions.handlers.put_off import done_with, keep, kept, told
 from actions.handlers.services import Services, Stopwatch
 from actions.handlers.tariff_answer import price
 from actions.handlers.words import Bubble
@@ -46,7 +47,7 @@ class ServiceWorld:
         """Values known beforehand; for danger the safety lines and a person."""
         outcome = Outcome(values=self._from_talk(flow, said, memory))
         # Whoever binds an account means another one than the one already known.
-        account = None if flow.done.operation == "bind_account" else self._trusted(said, memory)
+        account = None if flow.done.operation == "bind_account" else self.trusted(said, memory)
         if account is not None:
             outcome.values.update(self._on_file(flow, state, account, {**outcome.values, **state.values}))
             if flow.verify:
@@ -56,13 +57,19 @@ class ServiceWorld:
                 seen = self._first_look(flow, replace(state, values={**outcome.values, **state.values}), account)
                 outcome.bubbles += seen.bubbles
                 outcome.ended = seen.ended
+        if not flow.emergency and (left := kept(self._services, account, flow, said, memory)) is not None:
+            outcome.values = {**outcome.values, **left.values}
+            state.skipped += [name for name in left.skipped if name not in state.skipped]
+            state.said = [*left.said, *state.said]
+            resumed = replace(state, values={**outcome.values, **state.values})
+            outcome.bubbles += told(self._services, flow, resumed).bubbles
         if flow.emergency:
             outcome.bubbles.append(safety_bubble(self._services.phrases, said.words))
             called = self.hand_over(said, "用电险情", [said.words], "emergency")
             outcome.trace.update(called.trace)
         return outcome
 
-    def _trusted(self, said: Said, memory: dict[str, Any]) -> Account | None:
+    def trusted(self, said: Said, memory: dict[str, Any]) -> Account | None:
         """The account this customer has verified or linked, unless another one is named in this very sentence."""
         if OTHER_ACCOUNT.search(said.words) and said.value("account_no") is None:
             return None
@@ -202,7 +209,20 @@ class ServiceWorld:
     def finish(self, flow: Flow, state: FlowState, said: Said, memory: dict[str, Any]) -> Outcome:
         """Do what the flow is for."""
         job = Job(self._services, flow, state, said, memory, self.watch)
-        return OPERATIONS[flow.done.operation](job)
+        done = OPERATIONS[flow.done.operation](job)
+        if not done.ask_again:
+            done.memory.update(done_with(self._services, self._whose(state, said, memory), flow, memory))
+        return done
+
+    def keep(self, flow: Flow, state: FlowState, said: Said, memory: dict[str, Any]) -> Outcome:
+        """Keep a form that is put off."""
+        return keep(self._services, self._whose(state, said, memory), flow, state, said, memory)
+
+    def _whose(self, state: FlowState, said: Said, memory: dict[str, Any]) -> Account | None:
+        """The account that this customer has shown to be his."""
+        if state.verified:
+            return self._services.customers.account(state.verified)
+        return self.trusted(said, memory)
 
 
 def hand_over(services: Services, said: Said, reason: str, summary: list[str], priority: str) -> Outcome:

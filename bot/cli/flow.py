@@ -119,7 +119,14 @@ class _Trial:
         from actions.handlers.services import Services
         from actions.handlers.tariff_question import TariffWords
         from actions.handlers.words import Phrases
-        from actions.ports.memory import MemoryAttempts, MemoryCustomers, MemoryGaps, MemoryHandoffs, MemoryTicketStore
+        from actions.ports.memory import (
+            MemoryAttempts,
+            MemoryCustomers,
+            MemoryDrafts,
+            MemoryGaps,
+            MemoryHandoffs,
+            MemoryTicketStore,
+        )
         from bot.gateway.masking import mask
         from knowledge_base.tariff.schedules import Provinces
 
@@ -138,6 +145,7 @@ class _Trial:
             gaps=GapLog(MemoryGaps(), mask),
             provinces=Provinces.load(PROJECT / "knowledge_base" / "profiles", "state_grid"),
             tariff_words=TariffWords.load(words / "heard" / "tariff.yml"),
+            drafts=MemoryDrafts(),
         )
         self._state: Any = None
         self._memory: dict[str, Any] = {}

@@ -15,7 +15,7 @@ from actions.handlers.forms.answers import NOTHING, UNKNOWN, Reading, is_no, rea
 from actions.handlers.forms.confirming import PATIENCE, Confirming
 from actions.handlers.forms.course import Course
 from actions.handlers.forms.flow import Flow, FlowBook, FlowField
-from actions.handlers.forms.heard import SKIP, UNKNOWN_ONLY, WHY, gives_up
+from actions.handlers.forms.heard import SKIP, UNKNOWN_ONLY, WHY, gives_up, puts_off
 from actions.handlers.forms.interruptions import Interruptions, stays, wants_switch
 from actions.handlers.forms.questions import Questions, summary_lines
 from actions.handlers.forms.said import Said
@@ -81,6 +81,9 @@ class FormEngine:
             return turn.end()
         if state.asking == SWITCH:
             return self._answer_switch(turn)
+        if puts_off(said) and not flow.emergency:
+            turn.step.take(self._world.keep(flow, state, said, memory))
+            return turn.end()
         asked = turn.asked
         chosen = asked is not None and asked.type == "choice" and read_answer(asked, said).value is not None
         if not chosen and gives_up(said, asked):

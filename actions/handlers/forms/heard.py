@@ -26,6 +26,10 @@ UNKNOWN_ONLY = re.compile(
 _REDO = "(?:说|填|写|报|弄|搞)?(?:错了?|不对|不正确|有误|有问题)|要改|改一下|想改|换一个|换一下|得改"
 REDO = re.compile(_REDO)
 """A field is to be said anew."""
+PUT_OFF = re.compile(
+    r"^.{0,6}(?:先存(?:着|一下|起来|上)|(?:等|待)(?:一?会儿?|下)再|晚点(?:儿)?再|回头再|明天再|明儿再|下次再|改天再|过几天再|先放着|先放一放|以后再|稍后再|有空再)"
+)
+"""The form is to be kept for later."""
 _NO_NEED = re.compile(r"^(?:不用了|不需要了|不要了|没事了)")
 
 
@@ -51,6 +55,11 @@ def calls_wrong(item: FlowField, said: Said, names: tuple[str, ...]) -> bool:
             rf"(?:{name})(?:也|都|刚才|那个|我)*(?:{_REDO})|(?:改一下|修改|更正|改)(?:一下)?(?:{name})", said.words
         )
     )
+
+
+def puts_off(said: Said) -> bool:
+    """Whether the customer wants to go on another time."""
+    return bool(PUT_OFF.match(said.words)) and len(said.words) <= 16
 
 
 def names_field(item: FlowField, said: Said) -> bool:

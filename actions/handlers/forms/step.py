@@ -48,6 +48,10 @@ class World(Protocol):
         """Call a person."""
         ...
 
+    def keep(self, flow: Flow, state: FlowState, said: Said, memory: dict[str, Any]) -> Outcome:
+        """Keep a form that is put off: for this conversation, and for any other of the account when one is verified."""
+        ...
+
     def finish(self, flow: Flow, state: FlowState, said: Said, memory: dict[str, Any]) -> Outcome:
         """Do what the flow is for. Called twice with the same state it must do it once."""
         ...

@@ -6,9 +6,10 @@ One lock each, everything under it; nothing outlives the process.
 from actions.ports.memory.attempts import MemoryAttempts
 from actions.ports.memory.conversations import MemoryConversations
 from actions.ports.memory.customers import MemoryCustomers
+from actions.ports.memory.drafts import MemoryDrafts
 from actions.ports.memory.gaps import MemoryGaps
 from actions.ports.memory.handoffs import MemoryHandoffs
 from actions.ports.memory.outbox import MemoryOutbox
 from actions.ports.memory.tickets import MemoryTicketStore
 
-__all__ = ["MemoryAttempts", "MemoryConversations", "MemoryCustomers", "MemoryGaps", "MemoryHandoffs", "MemoryOutbox", "MemoryTicketStore"]
+__all__ = ["MemoryAttempts", "MemoryConversations", "MemoryCustomers", "MemoryDrafts", "MemoryGaps", "MemoryHandoffs", "MemoryOutbox", "MemoryTicketStore"]

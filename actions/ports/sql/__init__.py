@@ -6,6 +6,7 @@
 from actions.ports.sql.attempts import SqlAttempts
 from actions.ports.sql.conversations import SqlConversations
 from actions.ports.sql.customers import SqlCustomers
+from actions.ports.sql.drafts import SqlDrafts
 from actions.ports.sql.encrypted import generate_key
 from actions.ports.sql.engine import connect
 from actions.ports.sql.gaps import SqlGaps
@@ -19,6 +20,7 @@ __all__ = [
     "SqlAttempts",
     "SqlConversations",
     "SqlCustomers",
+    "SqlDrafts",
     "SqlGaps",
     "SqlHandoffs",
     "SqlOutbox",

@@ -17,7 +17,14 @@ from actions.handlers.gaps import GapLog
 from actions.handlers.services import Services
 from actions.handlers.tariff_question import TariffWords
 from actions.handlers.turns import Answer, Turns
-from actions.ports.memory import MemoryAttempts, MemoryCustomers, MemoryGaps, MemoryHandoffs, MemoryTicketStore
+from actions.ports.memory import (
+    MemoryAttempts,
+    MemoryCustomers,
+    MemoryDrafts,
+    MemoryGaps,
+    MemoryHandoffs,
+    MemoryTicketStore,
+)
 from bot.gateway.masking import mask
 from bot.language.clauses import clauses
 from bot.language.entities import find_entities
@@ -93,6 +100,7 @@ class Customer:
             gaps=GapLog(MemoryGaps(), mask),
             provinces=PROVINCES,
             tariff_words=TARIFF_WORDS,
+            drafts=MemoryDrafts(),
         )
         self.turns = Turns(self.services)
         self.understand: Callable[[str], tuple[Ranking, str]] = lambda text: self._told(minds, text)

@@ -51,7 +51,7 @@ class Asking:
         self.turns = Turns(
             Services(
                 desk=nobody, customers=nobody, verifier=nobody, handoffs=nobody, knowledge=NoKnowledge(), flows=FLOWS,
-                phrases=PHRASES, clock=nobody, gaps=GapLog(MemoryGaps(), mask), provinces=Provinces.load(PROFILES, profile), tariff_words=WORDS,
+                phrases=PHRASES, clock=nobody, gaps=GapLog(MemoryGaps(), mask), provinces=Provinces.load(PROFILES, profile), tariff_words=WORDS, drafts=nobody,
             )
         )  # fmt: skip
         self.memory: dict[str, Any] = {}

@@ -54,6 +54,9 @@ class FakeWorld:
         self.handed_over.append("\n".join(summary))
         return Outcome([Bubble("转人工")], {"handoff": "queued"})
 
+    def keep(self, flow: Flow, state: FlowState, said: Said, memory: dict[str, Any]) -> Outcome:
+        return Outcome([Bubble("存好了")])
+
     def finish(self, flow: Flow, state: FlowState, said: Said, memory: dict[str, Any]) -> Outcome:
         self.filed.append((flow.flow, dict(state.values)))
         return Outcome([Bubble("办好了")])
