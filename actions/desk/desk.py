@@ -11,6 +11,7 @@ from actions.desk.calendar import WorkingCalendar
 from actions.desk.clock import Clock, local
 from actions.desk.errors import DuplicateRequest, InvalidTicket, InvalidTicketNo, StaleVersion, UnknownTicket
 from actions.desk.intake import check
+from actions.desk.lifecycle import allowed
 from actions.desk.limits import Profile
 from actions.desk.moves import Book, Command, escalation, rung
 from actions.desk.numbers import TicketNo, parse_ticket_no
@@ -128,6 +129,21 @@ class ServiceDesk:
     def withdraw(self, ticket_no: str, *, note: str, request_id: str, actor: str = CUSTOMER) -> Ticket:
         """Take the ticket back; its clocks are cancelled. Raises UnknownTicket, IllegalMove (too late for that)."""
         return self.move(ticket_no, EventType.WITHDRAWN, actor=actor, note=note, request_id=request_id)
+
+    def call_back(self, ticket_no: str, score: int, *, actor: str, request_id: str) -> Ticket:
+        """Reopen a ticket whose customer is not content, for somebody to call; one that is reopened already is noted in its log.
+
+        Raises UnknownTicket.
+        """
+
+        def command(ticket: Ticket) -> Command:
+            phone = ticket.contact_phone is not None
+            possible = allowed(ticket.kind, ticket.status, reachable=phone, paused=ticket.paused_at is not None)
+            type_ = EventType.REOPENED if EventType.REOPENED in possible else EventType.NOTED
+            data = {"score": str(score), "call_back": "true"}
+            return Command(type=type_, actor=actor, note=f"客户评价{score}分，请回访", request_id=request_id, data=data)
+
+        return self._change(ticket_no, command, request_id, None)
 
     def raise_priority(
         self,

@@ -10,6 +10,7 @@ from typing import Protocol
 from aiohttp import web
 
 from actions.desk.clock import Clock, SystemClock
+from actions.desk.feedback import Feedback
 from actions.ports.conversations import ConversationStore
 from actions.ports.couriers import LogCourier
 from actions.ports.handoffs import HandoffStore
@@ -27,6 +28,7 @@ from bot.gateway.middleware import chain
 from bot.gateway.postman import Postman
 from bot.gateway.push import Hub
 from bot.gateway.replay import Replayer
+from bot.gateway.reporting import ReportDesk
 from bot.gateway.responder import Hazard, Responder
 from bot.gateway.routes import add_all
 from bot.gateway.services import SERVICES, Check, Desk, Knowledge, Services
@@ -67,6 +69,8 @@ class Parts:
     clock: Clock = field(default_factory=SystemClock)
     pages: Path = PROJECT / "bot" / "pages"
     editors: EditorDesk | None = None
+    reports: ReportDesk | None = None
+    feedback: Feedback | None = None
 
 
 def build_app(parts: Parts) -> web.Application:
@@ -82,7 +86,7 @@ def build_app(parts: Parts) -> web.Application:
         ),
     )
     services, replayer = _services(parts)
-    postman = Postman(parts.outbox, parts.courier, services.journal, metrics, parts.clock)
+    postman = Postman(parts.outbox, parts.courier, services.journal, metrics, parts.clock, feedback=parts.feedback)
     app[SERVICES] = services
     add_all(app)
 
@@ -165,5 +169,7 @@ def _services(parts: Parts) -> tuple[Services, Replayer]:
         clock=parts.clock,
         pages=parts.pages,
         editors=parts.editors,
+        reports=parts.reports,
+        feedback=parts.feedback,
     )
     return services, Replayer(conversations, backlog, journal, parts.assistant)

@@ -16,12 +16,14 @@ from sqlalchemy import Engine, text
 
 from actions.desk.clock import Clock, SystemClock
 from actions.desk.desk import ServiceDesk
+from actions.desk.feedback import Feedback
 from actions.desk.limits import PROFILES, Profile
 from actions.desk.verifier import Verifier
 from actions.handlers.danger import safety_bubble
 from actions.handlers.forms.flow import FlowBook
 from actions.handlers.gaps import GapLog
 from actions.handlers.services import Services
+from actions.handlers.survey import ScoreWords, SurveyAnswers
 from actions.handlers.tariff_question import TariffWords
 from actions.handlers.webhook import webhook_app
 from actions.handlers.words import Phrases
@@ -34,17 +36,20 @@ from actions.ports.sql import (
     SqlGaps,
     SqlHandoffs,
     SqlOutbox,
+    SqlSurveys,
     SqlTicketStore,
     connect,
     migrate,
     seed_demo,
 )
+from actions.ports.sql.report_rows import ReportRows
 from bot.gateway.app import Parts, build_app
 from bot.gateway.assistant import AssistantClient
 from bot.gateway.assistant_process import command, data_keys, environment
 from bot.gateway.editors import EditorDesk, KnowledgeWatch
 from bot.gateway.masking import mask, set_up_logging
 from bot.gateway.metrics import Metrics
+from bot.gateway.reporting import ReportDesk
 from bot.gateway.responder import Hazard
 from bot.gateway.retention import Retention
 from bot.gateway.server import Runner
@@ -128,6 +133,7 @@ def assemble(settings: Settings, assistant: AssistantClient, metrics: Metrics, c
         return KnowledgeBase.open(root, settings.home, settings.profile, encoder, training=source)
 
     knowledge = LiveKnowledge(Versions(settings.home), source, open_base)
+    feedback = Feedback(desk, SqlSurveys(engine), clock)
     phrases = Phrases.load(PROJECT / "actions" / "words", company=settings.company, hotline=settings.hotline)
     handoffs = SqlHandoffs(engine)
     gaps = SqlGaps(engine)
@@ -144,6 +150,7 @@ def assemble(settings: Settings, assistant: AssistantClient, metrics: Metrics, c
         gaps=GapLog(gaps, mask),
         provinces=Provinces.load(PROJECT / "knowledge_base" / "profiles", settings.profile),
         tariff_words=TariffWords.load(PROJECT / "actions" / "words" / "heard" / "tariff.yml"),
+        surveys=SurveyAnswers(feedback, ScoreWords.load(PROJECT / "actions" / "words" / "heard" / "survey.yml"), phrases),
     )
     return Parts(
         settings=settings,
@@ -160,6 +167,8 @@ def assemble(settings: Settings, assistant: AssistantClient, metrics: Metrics, c
         background=(_Webhook(services, settings.action_port), Sweep(desk), Retention(engine, settings, clock), KnowledgeWatch(knowledge)),
         editors=EditorDesk(knowledge, Versions(settings.home), source, gaps, home=settings.home, profile=settings.profile),
         clock=clock,
+        reports=ReportDesk(ReportRows(engine), clock),
+        feedback=feedback,
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from aiohttp import web
 
 from actions.desk.clock import Clock
+from actions.desk.feedback import Feedback
 from actions.desk.tickets import EventType, Page, Ticket, TicketFilter
 from actions.ports.outbox import OutboxStore
 from bot.gateway.assistant import Assistant
@@ -20,6 +21,7 @@ from bot.gateway.journal import Journal
 from bot.gateway.limits import RateLimiter
 from bot.gateway.metrics import Metrics
 from bot.gateway.push import Hub
+from bot.gateway.reporting import ReportDesk
 from bot.gateway.settings import Settings
 
 
@@ -82,6 +84,10 @@ class Services:
     checks: Mapping[str, Check]
     clock: Clock
     pages: Path
+    reports: ReportDesk | None = None
+    """None for a gateway over stores that no report is made of."""
+    feedback: Feedback | None = None
+    """None for a gateway that asks nobody."""
     editors: EditorDesk | None = None
     """None for a gateway over a knowledge base that has no versions."""
 

@@ -35,6 +35,7 @@ def add(app: web.Application) -> None:
     add_route(app, "GET", "/desk", desk)
     add_route(app, "GET", "/ops", ops)
     add_route(app, "GET", "/ops/kb", editors)
+    add_route(app, "GET", "/ops/reports", reports)
     add_route(app, "GET", "/static/{page}/{name:.+}", static)
 
 
@@ -56,6 +57,11 @@ async def ops(request: web.Request) -> web.StreamResponse:
 async def editors(request: web.Request) -> web.StreamResponse:
     """The page of those who keep the knowledge base."""
     return _file(request.app[SERVICES].pages / "ops" / "kb.html")
+
+
+async def reports(request: web.Request) -> web.StreamResponse:
+    """The page of the reports."""
+    return _file(request.app[SERVICES].pages / "ops" / "reports.html")
 
 
 async def static(request: web.Request) -> web.StreamResponse:
