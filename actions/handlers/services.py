@@ -49,7 +49,8 @@ class Services:
     gaps: GapLog
     provinces: Provinces
     tariff_words: TariffWords
-    surveys: SurveyAnswers
+    surveys: SurveyAnswers | None = None
+    """None where nobody is asked how content they are."""
 
     def bound_account(self, customer_id: str | None) -> Account | None:
         """The account linked to this chat user, when there is exactly one."""

@@ -65,7 +65,8 @@ class Turns:
             return self.open(said, memory, form=True)
         flows = self._services.flows
         flow = flows.named(state.flow)
-        if (rated := self._services.surveys.pressed(said)) is not None:
+        surveys = self._services.surveys
+        if surveys is not None and (rated := surveys.pressed(said)) is not None:
             # Told in the middle of a business, which then goes on with its question.
             world = ServiceWorld(self._services, memory)
             again = FormEngine(flows, world, self._services.phrases).ask_again(state)
@@ -89,7 +90,8 @@ class Turns:
         """A turn outside any flow. ``form``: the form is active, so that a flow can begin; else it is asked for."""
         fresh = {k: v for k, v in memory.items() if k not in (OFFERED, CHOICES, EXPLAINS)}
         surveys, choosing = self._services.surveys, bool(memory.get(CHOICES) or memory.get(OFFERED))
-        if (rated := surveys.pressed(said) or surveys.spoken(said, memory, choosing=choosing)) is not None:
+        rated = surveys and (surveys.pressed(said) or surveys.spoken(said, memory, choosing=choosing))
+        if rated:
             return Answer(rated.bubbles, rated.trace, memory={**fresh, FAILURES: 0, **rated.memory})
         if (answered := self._declined(said, memory, fresh)) is not None:
             return self._after(said, answered)

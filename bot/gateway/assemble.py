@@ -14,6 +14,7 @@ from typing import Any
 from aiohttp import web
 from sqlalchemy import Engine, text
 
+from actions.classes.classifier import TrainedClassifier
 from actions.desk.clock import Clock, SystemClock
 from actions.desk.desk import ServiceDesk
 from actions.desk.feedback import Feedback
@@ -125,8 +126,11 @@ def assemble(settings: Settings, assistant: AssistantClient, metrics: Metrics, c
     engine = open_database(settings)
     seed_demo(engine, clock, demo=bool(settings.demo))
     customers = SqlCustomers(engine)
-    desk = ServiceDesk(SqlTicketStore(engine), clock, limits_profile(settings.profile), places=customers.places())
     encoder = SentenceEncoder(encoder_folder(settings.home))
+    classifier = TrainedClassifier.open(settings.home, encoder, log.info)
+    desk = ServiceDesk(
+        SqlTicketStore(engine), clock, limits_profile(settings.profile), places=customers.places(), classifier=classifier
+    )
     source = PROJECT / "knowledge_base"
 
     def open_base(root: Path) -> KnowledgeBase:

@@ -17,7 +17,9 @@ from bot.gateway.problems import CONTENT_TYPE, Problem
 from bot.gateway.schemas import (
     AfterQuery,
     Article,
+    CategoryRequest,
     ChatRequest,
+    ClassesView,
     HandoffDetail,
     HandoffList,
     HandoffQuery,
@@ -134,6 +136,8 @@ OPERATIONS = (
     Operation("post", _STAFF_HANDOFF + "/close", "Give the customer back to the assistant", "handoffs", (HandoffView,), staff=True, errors=_GONE),
     Operation("get", "/api/v1/outbox", "What leaves the house: waiting, delivered, given up", "outbox", (LetterList,), query=OutboxQuery, staff=True, errors=_AWAY),
     Operation("post", "/api/v1/outbox/{key}/retry", "Try a letter again now", "outbox", (LetterView,), staff=True, errors=_CLASH),
+    Operation("post", _STAFF_TICKET + "/category", "Correct or confirm the class", "tickets", (TicketView,), CategoryRequest, staff=True, errors=_GONE),
+    Operation("get", "/api/v1/classes", "Classes of complaints and repairs", "tickets", (ClassesView,), staff=True),
     Operation("get", "/api/v1/reports/orders", "Orders by class, area, step and owner", "reports", (ReportView,), query=OrdersQuery, staff=True, errors=_GONE),
     Operation("get", "/api/v1/reports/orders.xlsx", "The same as a workbook", "reports", _XLSX, query=OrdersQuery, staff=True, errors=_GONE),
     Operation("get", "/api/v1/reports/service", "Containment, first contact, hand-overs, satisfaction", "reports", (ReportView,), query=ServiceQuery, staff=True, errors=_GONE),

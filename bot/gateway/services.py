@@ -39,6 +39,9 @@ class Desk(Protocol):
     ) -> Ticket:
         """Take a step. Raises UnknownTicket, IllegalMove, InvalidTicket, StaleVersion; nothing is changed then."""
 
+    def classify(self, ticket_no: str, category: tuple[str, ...], *, actor: str, note: str = "") -> Ticket:
+        """Correct or confirm a class. Raises UnknownTicket, InvalidTicket."""
+
 
 class SearchResult(Protocol):
     """What a search of the knowledge base gives."""
