@@ -48,7 +48,17 @@ class Feedback:
         Raises UnknownSurvey.
         """
         plain = self._desk.ticket(ticket_no).ticket_no
-        self._surveys.explain(plain, reason, comment)
+        survey = self._surveys.get(plain)
+        if survey is None:
+            raise UnknownSurvey(plain)
+        before = survey.comment or ""
+        if (comment is None or comment in before) and (reason is None or reason == survey.reason):
+            # Told before: a turn that is worked on again.
+            return survey
+        if comment and before and comment not in before:
+            self._surveys.explain(plain, reason, f"{before}；{comment}")
+        else:
+            self._surveys.explain(plain, reason, comment)
         survey = self._surveys.get(plain)
         if survey is None:
             raise UnknownSurvey(plain)

@@ -137,8 +137,7 @@ class SurveyAnswers:
             survey = self._feedback.of(ticket_no)
             if survey is None or survey.score is None or survey.conversation_id != said.conversation_id:
                 return None
-            if (reason and survey.reason != reason) or (comment and survey.comment != comment):
-                self._feedback.explain(ticket_no, reason, comment)
+            self._feedback.explain(ticket_no, reason, comment)
         except (UnknownTicket, UnknownSurvey):
             return None
         # A button first, words after it: both count.

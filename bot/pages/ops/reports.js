@@ -53,6 +53,7 @@ function card(table) {
     heads: table.heads.map((head, at) => (numbers[at] ? { num: head } : head)),
     rows: table.rows.map((row) => row.map((cell, at) => (at && numbers[at] ? { num: String(cell) } : String(cell)))),
   });
+  grid.caption.className = "sr-only"; // the heading says it already
   const wide = el("div", "sideways", "", grid);
   Object.assign(wide, { tabIndex: 0, role: "region", ariaLabel: table.title });
   const parts = [el("header", "", "", title), drawn(table), wide, table.note ? el("p", "muted", table.note) : null];

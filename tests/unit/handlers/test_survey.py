@@ -100,3 +100,13 @@ def test_without_a_survey_or_for_somebody_elses_a_number_is_nothing() -> None:
     customer.say(f'/inform{{"choice": "survey:{foreign.ticket_no}:1"}}')
     found = customer.feedback.of(foreign.ticket_no)
     assert found is not None and found.score is None
+
+
+def test_words_with_the_score_and_after_it_are_all_kept() -> None:
+    customer = Customer({"不太满意，说了半天没人道歉": "file_complaint", "数也没重新抄": "dispute_bill"})
+    ticket = resolved(customer)
+    customer.say("不太满意，说了半天没人道歉")
+    customer.say("数也没重新抄")
+    found = customer.feedback.of(ticket.ticket_no)
+    assert found is not None and (found.score, found.comment) == (2, "不太满意，说了半天没人道歉；数也没重新抄")
+    assert customer.flow is None
