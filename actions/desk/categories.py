@@ -1,7 +1,7 @@
 """First- and second-level categories of repairs, complaints and service requests, read from the description.
 
-Names: domain facts 4.3 (complaints) and 4.4 (faults). Keyword rules, first match wins; a trained classifier is to take
-this place behind the same function.
+Names: domain facts 4.3 (complaints) and 4.4 (faults). Keyword rules, first match wins. The service goes by the trained
+classifier (`actions.classes`); these are for a desk without one.
 """
 
 from __future__ import annotations

@@ -8,15 +8,18 @@ from datetime import datetime
 from types import MappingProxyType
 
 from actions.desk.calendar import WorkingCalendar
+from actions.desk.classes import Classified, Rules
 from actions.desk.clock import Clock, local
 from actions.desk.errors import DuplicateRequest, InvalidTicket, InvalidTicketNo, StaleVersion, UnknownTicket
 from actions.desk.intake import check
+from actions.desk.lifecycle import allowed
 from actions.desk.limits import Profile, Span
 from actions.desk.moves import Book, Command, escalation, rung
 from actions.desk.numbers import TicketNo, parse_ticket_no
 from actions.desk.outbox import letters
 from actions.desk.places import Place
 from actions.desk.tickets import Area, EventType, Kind, NewTicket, Page, Priority, Ticket, TicketEvent, TicketFilter
+from actions.ports.classifier import Classifier
 from actions.ports.store import TicketStore, TicketTransaction
 
 CUSTOMER = "customer"
@@ -49,8 +52,13 @@ class ServiceDesk:
         *,
         places: Sequence[Place] = (),
         calendar: WorkingCalendar | None = None,
+        classifier: Classifier | None = None,
     ) -> None:
-        """`places`: the known parts of the supply area, by which an address is urban, rural or remote."""
+        """`places`: the known parts of the supply area, by which an address is urban, rural or remote.
+
+        `classifier`: by rules when none is given.
+        """
+        self._classifier: Classifier = classifier or Rules()
         self._store = store
         self._clock = clock
         self._book = Book(profile, calendar or WorkingCalendar())
@@ -71,9 +79,11 @@ class ServiceDesk:
             if before is None:
                 raise
             return self._seen(before)
+        # Before the transaction: reading takes the classifier longer than a writer may be kept waiting.
+        checked, classified = self._classified(checked)
         try:
             with self._store.transaction() as tx:
-                return self._first(tx, checked, request_id, actor)
+                return self._first(tx, checked, classified, request_id, actor)
         except DuplicateRequest:
             # Somebody else working on the same request was faster; theirs is committed by now.
             made = self._store.of_request(request_id)
@@ -136,6 +146,33 @@ class ServiceDesk:
         """Take the ticket back; its clocks are cancelled. Raises UnknownTicket, IllegalMove (too late for that)."""
         return self.move(ticket_no, EventType.WITHDRAWN, actor=actor, note=note, request_id=request_id)
 
+    def classify(self, ticket_no: str, category: tuple[str, ...], *, actor: str, note: str = "") -> Ticket:
+        """Correct the category of a complaint or repair, or confirm it. Raises UnknownTicket, InvalidTicket (no such class)."""
+        plain = _plain(ticket_no)
+        with self._store.transaction() as tx:
+            before = tx.lock(plain)
+            if before is None:
+                raise UnknownTicket(plain)
+            after = self._book.reclassify(before, category, actor, note, self._clock.now())
+            tx.save([(before, after)])
+            tx.post(letters(before, after))
+            return after
+
+    def call_back(self, ticket_no: str, score: int, *, actor: str, request_id: str) -> Ticket:
+        """Reopen a ticket whose customer is not content, for somebody to call; one that is reopened already is noted in its log.
+
+        Raises UnknownTicket.
+        """
+
+        def command(ticket: Ticket) -> Command:
+            phone = ticket.contact_phone is not None
+            possible = allowed(ticket.kind, ticket.status, reachable=phone, paused=ticket.paused_at is not None)
+            type_ = EventType.REOPENED if EventType.REOPENED in possible else EventType.NOTED
+            data = {"score": str(score), "call_back": "true"}
+            return Command(type=type_, actor=actor, note=f"客户评价{score}分，请回访", request_id=request_id, data=data)
+
+        return self._change(ticket_no, command, request_id, None)
+
     def raise_priority(
         self,
         ticket_no: str,
@@ -179,7 +216,17 @@ class ServiceDesk:
                 return tuple(alarms)
             alarms += [Alarm(after, event) for before, after in changes for event in after.events[len(before.events) :]]
 
-    def _first(self, tx: TicketTransaction, checked: NewTicket, request_id: str, actor: str) -> Ticket:
+    def _classified(self, checked: NewTicket) -> tuple[NewTicket, Classified | None]:
+        """`checked` with the category of what was said, unless it brought its own, and what is urgent at least that."""
+        if checked.category:
+            return checked, None
+        found = self._classifier.classify(checked.kind, checked.description)
+        pressing = found.urgent and checked.priority is Priority.NORMAL
+        return replace(checked, category=found.category, priority=Priority.URGENT if pressing else checked.priority), found
+
+    def _first(
+        self, tx: TicketTransaction, checked: NewTicket, classified: Classified | None, request_id: str, actor: str
+    ) -> Ticket:
         before = tx.of_request(request_id)
         if before is not None:
             return self._seen(before)
@@ -187,7 +234,7 @@ class ServiceDesk:
             raise InvalidTicket([("parent_ticket_no", "invalid")])
         now = self._clock.now()
         number = TicketNo(now.date(), tx.next_sequence(now.date()))
-        ticket = self._book.open(str(number), checked, actor, now)
+        ticket = self._book.open(str(number), checked, actor, now, classified)
         tx.add(ticket, request_id)
         tx.post(letters(None, ticket))
         return ticket

@@ -19,6 +19,8 @@
     ├── UnknownHandoff             unknown_handoff        no such conversation waiting for a person
     ├── HandoffTaken               handoff_taken          another agent has it, or it is closed
     ├── UnknownLetter              unknown_letter         no such letter in the outbox
+    ├── UnknownSurvey          unknown_survey         the customer was not asked
+    ├── SurveyAnswered         survey_answered        the score was given before, and stays
     ├── LetterDelivered            letter_delivered       it has arrived; there is nothing to retry
     └── ForeignDatabase            foreign_database       demo data asked for where real accounts are
 """
@@ -165,6 +167,18 @@ class LetterDelivered(DeskError):
     """The letter has arrived and is not sent again."""
 
     code = "letter_delivered"
+
+
+class UnknownSurvey(DeskError):
+    """The customer of this ticket was not asked."""
+
+    code = "unknown_survey"
+
+
+class SurveyAnswered(DeskError):
+    """The survey has its score already."""
+
+    code = "survey_answered"
 
 
 class ForeignDatabase(DeskError):

@@ -14,7 +14,7 @@ from typing import Any
 
 import phonenumbers
 
-from actions.desk.categories import category_of_business, classify
+from actions.desk.categories import category_of_business
 from actions.desk.errors import InvalidTicket, InvalidTicketNo
 from actions.desk.numbers import parse_ticket_no
 from actions.desk.places import Place, area_of
@@ -57,7 +57,7 @@ _CALLABLE = {
 
 
 def check(new: NewTicket, places: Iterable[Place] = ()) -> NewTicket:
-    """`new` made whole: trimmed, phone and account number in their plain form, area and category filled in.
+    """`new` made whole: trimmed, phone and account number in their plain form, area filled in, and for a service request the category.
 
     Raises InvalidTicket naming every field that is missing, invalid or too long.
     """
@@ -129,6 +129,5 @@ def _trimmed(new: NewTicket) -> NewTicket:
 
 
 def _category(new: NewTicket) -> tuple[str, ...]:
-    return (
-        category_of_business(new.business) if new.kind is Kind.SERVICE_REQUEST else classify(new.kind, new.description)
-    )
+    # What a complaint or a repair is about the desk's classifier reads from the description.
+    return category_of_business(new.business) if new.kind is Kind.SERVICE_REQUEST else ()

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Any
 
 from actions.desk.calendar import WorkingCalendar
+from actions.desk.classes import Classified, is_class
 from actions.desk.clock import rfc3339
 from actions.desk.clocks import Ring, follow, ring, start_clocks, tighten
 from actions.desk.errors import IllegalMove, InvalidTicket
@@ -44,9 +45,13 @@ class Book:
     profile: Profile
     calendar: WorkingCalendar
 
-    def open(self, ticket_no: str, new: NewTicket, actor: str, now: datetime) -> Ticket:
-        """The ticket of a checked `new` (see `intake.check`), accepted at `now`, its first clocks running."""
-        accepted = TicketEvent(seq=1, at=now, type=EventType.ACCEPTED, actor=actor, status_after=Status.ACCEPTED)
+    def open(self, ticket_no: str, new: NewTicket, actor: str, now: datetime, classified: Classified | None = None) -> Ticket:
+        """The ticket of a checked `new` (see `intake.check`), accepted at `now`, its first clocks running.
+
+        `classified`: what the classifier said, when the category is its.
+        """
+        data = {} if classified is None or classified.confidence is None else _sureness(classified)
+        accepted = TicketEvent(seq=1, at=now, type=EventType.ACCEPTED, actor=actor, status_after=Status.ACCEPTED, data=data)
         ticket = Ticket(
             ticket_no=ticket_no,
             kind=new.kind,
@@ -66,9 +71,22 @@ class Book:
             parent_ticket_no=new.parent_ticket_no,
             version=1,
             as_of=now,
+            review="review" in data,
             events=(accepted,),
         )
         return replace(ticket, clocks=start_clocks(ticket, self.profile, self.calendar))
+
+    def reclassify(self, ticket: Ticket, category: tuple[str, ...], actor: str, note: str, now: datetime) -> Ticket:
+        """`ticket` under the category a person gave it, or confirmed; that is on record, for whoever trains the classifier.
+
+        Raises InvalidTicket for what is no class of its kind.
+        """
+        if not is_class(ticket.kind, category):
+            raise InvalidTicket([("category", "invalid")])
+        data = {"before": "/".join(ticket.category), "after": "/".join(category)}
+        ticket = rung(ticket, now)
+        logged = _logged(ticket, now, type=EventType.CLASSIFIED, actor=actor, note=note, status_after=ticket.status, data=data)
+        return replace(logged, category=category, review=False, version=ticket.version + 1)
 
     def apply(self, ticket: Ticket, command: Command, now: datetime) -> Ticket:
         """`ticket` after `command` at `now`. Raises IllegalMove or InvalidTicket, and then nothing has happened."""
@@ -120,6 +138,10 @@ def escalation(ticket: Ticket, priority: Priority) -> Mapping[str, str]:
         possible = (type_.value for type_ in allowed(ticket.kind, ticket.status))
         raise IllegalMove(f"raising {ticket.priority} to {priority}", ticket.status.value, possible)
     return {"priority_before": ticket.priority.value, "priority_after": priority.value}
+
+
+def _sureness(classified: Classified) -> dict[str, str]:
+    return {"confidence": f"{classified.confidence:.2f}", **({"review": "true"} if classified.review else {})}
 
 
 def _addressed(ticket: Ticket, ring_: Ring) -> dict[str, str]:

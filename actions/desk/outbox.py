@@ -17,6 +17,7 @@ from types import MappingProxyType
 from typing import Any
 
 from actions.desk.clock import rfc3339
+from actions.desk.owners import Post
 from actions.desk.tickets import EventType, Kind, Ticket, TicketEvent
 
 ATTEMPTS = 24
@@ -118,6 +119,9 @@ def _of_event(event: TicketEvent, ticket: Ticket) -> Iterator[Letter]:
         to = {"role": event.data["role"], "name": event.data.get("owner")}
         yield _letter(Audience.STAFF, event, ticket.ticket_no, to=to, ticket=_outline(ticket))
         return
+    if "call_back" in event.data:
+        # Dispatch owns a reopened ticket; that the customer is to be called is for those who call.
+        yield _letter(Audience.STAFF, event, ticket.ticket_no, to={"role": Post.CALLBACK.value, "name": None}, ticket=_outline(ticket))
     whole = ticket.to_json()
     del whole["events"]
     yield _letter(Audience.UTILITY, event, ticket.ticket_no, ticket=whole)
@@ -128,7 +132,13 @@ def _of_event(event: TicketEvent, ticket: Ticket) -> Iterator[Letter]:
             "phone": ticket.contact_phone,
             "conversation_id": ticket.conversation_id,
         }
-        yield _letter(Audience.CUSTOMER, event, ticket.ticket_no, to=to, ticket=_outline(ticket))
+        asks = {"survey": True, "channel": ticket.channel} if event.type is EventType.RESOLVED and _first_done(event, ticket) else {}
+        yield _letter(Audience.CUSTOMER, event, ticket.ticket_no, to=to, ticket=_outline(ticket), **asks)
+
+
+def _first_done(event: TicketEvent, ticket: Ticket) -> bool:
+    """Whether the ticket is resolved for the first time: the customer is asked once."""
+    return not any(before.type is EventType.RESOLVED for before in ticket.events[: event.seq - 1])
 
 
 def _letter(audience: Audience, event: TicketEvent, ticket_no: str, **body: Any) -> Letter:

@@ -90,6 +90,7 @@ class EventType(StrEnum):
     BREACHED = "breached"
     PAUSED = "paused"
     RESUMED = "resumed"
+    CLASSIFIED = "classified"
 
     @property
     def target(self) -> Status | None:
@@ -172,7 +173,8 @@ class TicketEvent:
 
     `seq` counts from 1 per ticket. `data` holds what a remark changed or meant: `escalated` priority_before and
     priority_after, `warned`/`breached` which clock (its place in `Ticket.clocks`), its step, its due_at and who answers for it (`role`, and
-    `owner` when it is somebody by name), `merged` the parent, `resumed` how many seconds the clocks had stood.
+    `owner` when it is somebody by name), `merged` the parent, `resumed` how many seconds the clocks had stood,
+    `accepted` how sure the classifier was (`confidence`, and `review` when too little), `classified` the category before and after.
     """
 
     seq: int
@@ -221,6 +223,7 @@ class Ticket:
     `version` grows by one with every command (not when a clock rings: a warning changes nothing an agent decided on).
     `as_of` is the moment clock states are judged at: when it was read through the desk, else its last event.
     `clocks` and `events` only ever grow, in the order they came. `paused_at` is set while the desk waits for the customer.
+    `review`: the classifier was not sure of the category, and nobody has looked at it yet.
     """
 
     ticket_no: str
@@ -242,6 +245,7 @@ class Ticket:
     version: int
     as_of: datetime
     paused_at: datetime | None = None
+    review: bool = False
     clocks: tuple[TicketClock, ...] = ()
     events: tuple[TicketEvent, ...] = ()
 
@@ -264,6 +268,7 @@ class Ticket:
             "created_at": rfc3339(self.created_at),
             "parent_ticket_no": self.parent_ticket_no,
             "paused_at": None if self.paused_at is None else rfc3339(self.paused_at),
+            "review": self.review,
             "clocks": [clock.to_json(self.as_of) for clock in self.clocks],
             "events": [event.to_json() for event in self.events],
         }
@@ -278,6 +283,7 @@ class TicketFilter:
     contact_phone: str | None = None
     kind: Kind | None = None
     status: Status | None = None
+    review: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

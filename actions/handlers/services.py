@@ -14,6 +14,7 @@ from actions.desk.desk import ServiceDesk
 from actions.desk.verifier import Verifier
 from actions.handlers.forms.flow import FlowBook
 from actions.handlers.gaps import GapLog
+from actions.handlers.survey import SurveyAnswers
 from actions.handlers.tariff_question import TariffWords
 from actions.handlers.words import Phrases
 from actions.ports.customers import CustomerSystem
@@ -50,6 +51,8 @@ class Services:
     provinces: Provinces
     tariff_words: TariffWords
     drafts: DraftStore
+    surveys: SurveyAnswers | None = None
+    """None where nobody is asked how content they are."""
 
     def bound_account(self, customer_id: str | None) -> Account | None:
         """The account linked to this chat user, when there is exactly one."""

@@ -23,6 +23,7 @@ from actions.handlers.forms.state import SWITCH, FlowState
 from actions.handlers.operations.tickets import added_to_emergency
 from actions.handlers.put_off import TAKES_UP, latest
 from actions.handlers.services import Services
+from actions.handlers.survey import EXPLAINS
 from actions.handlers.tariff_answer import forgotten, price_turn
 from actions.handlers.wishes import OFFERED, WAITING, Wish, added_in_flow, wishes_in
 from actions.handlers.words import Bubble, button
@@ -66,6 +67,13 @@ class Turns:
             return self.open(said, memory, form=True)
         flows = self._services.flows
         flow = flows.named(state.flow)
+        surveys = self._services.surveys
+        if surveys is not None and (rated := surveys.pressed(said)) is not None:
+            # Told in the middle of a business, which then goes on with its question.
+            world = ServiceWorld(self._services, memory)
+            again = FormEngine(flows, world, self._services.phrases).ask_again(state)
+            again.bubbles[:0] = rated.bubbles
+            return self._answered(again, memory, world, flow)
         asked = flow.field(state.asking) if flow else None
         later: list[Wish] = []
         if said.intent != "report_hazard" and state.asking != SWITCH and (asked is None or asked.type != "text"):
@@ -82,7 +90,11 @@ class Turns:
 
     def open(self, said: Said, memory: dict[str, Any], *, form: bool = False) -> Answer:
         """A turn outside any flow. ``form``: the form is active, so that a flow can begin; else it is asked for."""
-        fresh = {k: v for k, v in memory.items() if k not in (OFFERED, CHOICES)}
+        fresh = {k: v for k, v in memory.items() if k not in (OFFERED, CHOICES, EXPLAINS)}
+        surveys, choosing = self._services.surveys, bool(memory.get(CHOICES) or memory.get(OFFERED))
+        rated = surveys and (surveys.pressed(said) or surveys.spoken(said, memory, choosing=choosing))
+        if rated:
+            return Answer(rated.bubbles, rated.trace, memory={**fresh, FAILURES: 0, **rated.memory})
         if (answered := self._declined(said, memory, fresh)) is not None:
             return self._after(said, answered)
         said = self._accepted(said, memory) or clarify.chosen(said, memory) or said

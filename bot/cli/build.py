@@ -42,6 +42,7 @@ def build_all(settings: Settings, say: Say, *, force: bool = False) -> Path:
     Model and index rest on the encoder, not on each other, and each leaves a core idle for long stretches: side by side.
     """
     build_encoder(settings, say)
+    build_classes(settings, say)
     with ThreadPoolExecutor(1, thread_name_prefix="index") as beside:
         index = beside.submit(build_index, settings, say)
         model = build_model(settings, say, force=force)
@@ -73,6 +74,14 @@ def build_encoder(settings: Settings, say: Say) -> None:
 
 def _tail(log: Path) -> str:
     return "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-40:])
+
+
+def build_classes(settings: Settings, say: Say) -> None:
+    """The classifier of complaints and repairs (half a minute the first time, afterwards only what is new)."""
+    from actions.classes.classifier import TrainedClassifier
+    from bot.language.encoder import SentenceEncoder
+
+    TrainedClassifier.open(settings.home, SentenceEncoder(encoder_folder(settings.home)), say)
 
 
 def model_path(settings: Settings) -> Path:

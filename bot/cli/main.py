@@ -12,8 +12,10 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from bot.cli.class_corrections import classes_app
 from bot.cli.flow import flow_app
 from bot.cli.knowledge import kb_app
+from bot.cli.report import report_app
 from bot.gateway.settings import PROJECT, Settings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="电答：供电企业客户服务助手")
@@ -23,6 +25,8 @@ eval_app = typer.Typer(no_args_is_help=True, help="评测")
 app.add_typer(ticket_app, name="ticket")
 app.add_typer(outbox_app, name="outbox")
 app.add_typer(kb_app, name="kb")
+app.add_typer(report_app, name="report")
+app.add_typer(classes_app, name="classes")
 app.add_typer(flow_app, name="flow")
 app.add_typer(eval_app, name="eval")
 console = Console()
@@ -225,6 +229,17 @@ def eval_kb() -> None:
     from bot.cli.evaluate import evaluate_retrieval
 
     evaluate_retrieval(Settings())
+
+
+@eval_app.command("classes")
+def eval_classes(
+    data: Annotated[Path, typer.Option(help="评测集")] = PROJECT / "tests" / "data" / "ticket_classes.yml",
+    json_file: Annotated[Path | None, typer.Option("--json", help="另写一份 JSON")] = None,
+) -> None:
+    """Measure the classifier of complaints and repairs on labelled descriptions."""
+    from bot.cli.classes import evaluate_classes
+
+    evaluate_classes(Settings(), data, json_file)
 
 
 @app.command()

@@ -10,6 +10,7 @@ from typing import Protocol
 from aiohttp import web
 
 from actions.desk.clock import Clock, SystemClock
+from actions.desk.feedback import Feedback
 from actions.desk.outbox import Letter
 from actions.handlers.forms.flow import FlowBook
 from actions.ports.conversations import ConversationStore
@@ -29,6 +30,7 @@ from bot.gateway.middleware import chain
 from bot.gateway.postman import Postman
 from bot.gateway.push import Hub
 from bot.gateway.replay import Replayer
+from bot.gateway.reporting import ReportDesk
 from bot.gateway.responder import Hazard, Responder
 from bot.gateway.routes import add_all
 from bot.gateway.services import SERVICES, Check, Desk, Knowledge, Services
@@ -72,6 +74,8 @@ class Parts:
     flows: FlowBook = field(default_factory=lambda: FlowBook({}))
     steps: Callable[[Letter], str] = lambda _: ""
     """What a letter's change means in the steps of its business."""
+    reports: ReportDesk | None = None
+    feedback: Feedback | None = None
 
 
 def build_app(parts: Parts) -> web.Application:
@@ -87,7 +91,9 @@ def build_app(parts: Parts) -> web.Application:
         ),
     )
     services, replayer = _services(parts)
-    postman = Postman(parts.outbox, parts.courier, services.journal, metrics, parts.clock, steps=parts.steps)
+    postman = Postman(
+        parts.outbox, parts.courier, services.journal, metrics, parts.clock, steps=parts.steps, feedback=parts.feedback
+    )
     app[SERVICES] = services
     add_all(app)
 
@@ -171,5 +177,7 @@ def _services(parts: Parts) -> tuple[Services, Replayer]:
         pages=parts.pages,
         flows=parts.flows,
         editors=parts.editors,
+        reports=parts.reports,
+        feedback=parts.feedback,
     )
     return services, Replayer(conversations, backlog, journal, parts.assistant)

@@ -14,8 +14,10 @@ from typing import Any
 from aiohttp import web
 from sqlalchemy import Engine, text
 
+from actions.classes.classifier import TrainedClassifier
 from actions.desk.clock import Clock, SystemClock
 from actions.desk.desk import ServiceDesk
+from actions.desk.feedback import Feedback
 from actions.desk.limits import PROFILES, Profile
 from actions.desk.outbox import Audience, Letter
 from actions.desk.tickets import Status
@@ -25,6 +27,7 @@ from actions.handlers.forms.flow import FlowBook
 from actions.handlers.gaps import GapLog
 from actions.handlers.nodes import news
 from actions.handlers.services import Services
+from actions.handlers.survey import ScoreWords, SurveyAnswers
 from actions.handlers.tariff_question import TariffWords
 from actions.handlers.webhook import webhook_app
 from actions.handlers.words import Phrases
@@ -39,17 +42,20 @@ from actions.ports.sql import (
     SqlGaps,
     SqlHandoffs,
     SqlOutbox,
+    SqlSurveys,
     SqlTicketStore,
     connect,
     migrate,
     seed_demo,
 )
+from actions.ports.sql.report_rows import ReportRows
 from bot.gateway.app import Parts, build_app
 from bot.gateway.assistant import AssistantClient
 from bot.gateway.assistant_process import command, data_keys, environment
 from bot.gateway.editors import EditorDesk, KnowledgeWatch
 from bot.gateway.masking import mask, set_up_logging
 from bot.gateway.metrics import Metrics
+from bot.gateway.reporting import ReportDesk
 from bot.gateway.responder import Hazard
 from bot.gateway.retention import Retention
 from bot.gateway.server import Runner
@@ -125,14 +131,18 @@ def assemble(settings: Settings, assistant: AssistantClient, metrics: Metrics, c
     engine = open_database(settings)
     seed_demo(engine, clock, demo=bool(settings.demo))
     customers = SqlCustomers(engine)
-    desk = ServiceDesk(SqlTicketStore(engine), clock, limits_profile(settings.profile), places=customers.places())
     encoder = SentenceEncoder(encoder_folder(settings.home))
+    classifier = TrainedClassifier.open(settings.home, encoder, log.info)
+    desk = ServiceDesk(
+        SqlTicketStore(engine), clock, limits_profile(settings.profile), places=customers.places(), classifier=classifier
+    )
     source = PROJECT / "knowledge_base"
 
     def open_base(root: Path) -> KnowledgeBase:
         return KnowledgeBase.open(root, settings.home, settings.profile, encoder, training=source, storage=settings.passage_storage)
 
     knowledge = LiveKnowledge(Versions(settings.home), source, open_base)
+    feedback = Feedback(desk, SqlSurveys(engine), clock)
     phrases = Phrases.load(PROJECT / "actions" / "words", company=settings.company, hotline=settings.hotline)
     handoffs = SqlHandoffs(engine)
     gaps = SqlGaps(engine)
@@ -152,6 +162,7 @@ def assemble(settings: Settings, assistant: AssistantClient, metrics: Metrics, c
         provinces=Provinces.load(PROJECT / "knowledge_base" / "profiles", settings.profile),
         tariff_words=TariffWords.load(PROJECT / "actions" / "words" / "heard" / "tariff.yml"),
         drafts=drafts,
+        surveys=SurveyAnswers(feedback, ScoreWords.load(PROJECT / "actions" / "words" / "heard" / "survey.yml"), phrases),
     )
     return Parts(
         settings=settings,
@@ -170,6 +181,8 @@ def assemble(settings: Settings, assistant: AssistantClient, metrics: Metrics, c
         clock=clock,
         flows=services.flows,
         steps=_steps(services),
+        reports=ReportDesk(ReportRows(engine), clock),
+        feedback=feedback,
     )
 
 

@@ -17,7 +17,9 @@ from bot.gateway.problems import CONTENT_TYPE, Problem
 from bot.gateway.schemas import (
     AfterQuery,
     Article,
+    CategoryRequest,
     ChatRequest,
+    ClassesView,
     HandoffDetail,
     HandoffList,
     HandoffQuery,
@@ -60,6 +62,7 @@ from bot.gateway.schemas_kb import (
     SaveRequest,
     WrittenView,
 )
+from bot.gateway.schemas_reports import OrdersQuery, ReportView, ServiceQuery, SurveyAnswer, SurveyView
 from bot.gateway.turn import Reply
 
 REFS = "#/components/schemas/{model}"
@@ -108,6 +111,7 @@ _AWAY = (503,)
 _GONE = (404, 503)
 _CLASH = (404, 409, 503)
 _KB = "/api/v1/kb/"
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _STAFF_TICKET = "/api/v1/tickets/{ticket_no}"
 _STAFF_HANDOFF = "/api/v1/handoffs/{handoff_id}"
 
@@ -142,6 +146,14 @@ OPERATIONS = (
     Operation("post", _STAFF_HANDOFF + "/close", "Give the customer back to the assistant", "handoffs", (HandoffView,), staff=True, errors=_GONE),
     Operation("get", "/api/v1/outbox", "What leaves the house: waiting, delivered, given up", "outbox", (LetterList,), query=OutboxQuery, staff=True, errors=_AWAY),
     Operation("post", "/api/v1/outbox/{key}/retry", "Try a letter again now", "outbox", (LetterView,), staff=True, errors=_CLASH),
+    Operation("post", _STAFF_TICKET + "/category", "Correct or confirm the class", "tickets", (TicketView,), CategoryRequest, staff=True, errors=_GONE),
+    Operation("get", "/api/v1/classes", "Classes of complaints and repairs", "tickets", (ClassesView,), staff=True),
+    Operation("get", "/api/v1/reports/orders", "Orders by class, area, step and owner", "reports", (ReportView,), query=OrdersQuery, staff=True, errors=_GONE),
+    Operation("get", "/api/v1/reports/orders.xlsx", "The same as a workbook", "reports", _XLSX, query=OrdersQuery, staff=True, errors=_GONE),
+    Operation("get", "/api/v1/reports/service", "Containment, first contact, hand-overs, satisfaction", "reports", (ReportView,), query=ServiceQuery, staff=True, errors=_GONE),
+    Operation("get", "/api/v1/reports/service.xlsx", "The same as a workbook", "reports", _XLSX, query=ServiceQuery, staff=True, errors=_GONE),
+    Operation("get", _STAFF_TICKET + "/survey", "The satisfaction survey of a ticket", "tickets", (SurveyView,), staff=True, errors=_GONE),
+    Operation("post", _STAFF_TICKET + "/survey", "A score given on the phone", "tickets", (SurveyView,), SurveyAnswer, staff=True, errors=_CLASH),
     Operation("get", "/healthz", "The process is alive", "operation", (Health,)),
     Operation("get", "/readyz", "Model, index and database are ready", "operation", (Ready,), errors=_AWAY),
     Operation("get", "/metrics", "Prometheus metrics", "operation", "text/plain"),
@@ -152,6 +164,7 @@ OPERATIONS = (
     Operation("get", "/ops", "The dashboard of operation", "pages", "text/html", errors=(404,)),
     Operation("get", "/ops/kb", "The editors' page", "pages", "text/html", errors=(404,)),
     Operation("get", "/ops/flows", "The businesses as pictures", "pages", "text/html", errors=(404,)),
+    Operation("get", "/ops/reports", "The page of the reports", "pages", "text/html", errors=(404,)),
 )
 _ABOUT = (
     "电答：供电企业客户服务助手。The web page speaks the WebSocket protocol of docs/architecture.md at `GET /ws` "

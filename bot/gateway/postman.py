@@ -10,6 +10,7 @@ from contextlib import suppress
 from datetime import timedelta
 
 from actions.desk.clock import Clock
+from actions.desk.feedback import Feedback
 from actions.desk.outbox import Audience, Letter, StoredLetter, wait
 from actions.ports.conversations import Role
 from actions.ports.outbox import Courier, DeliveryFailed, OutboxStore
@@ -40,6 +41,7 @@ class Postman:
         clock: Clock,
         *,
         steps: Callable[[Letter], str] = lambda _: "",
+        feedback: Feedback | None = None,
         pause: float = PAUSE,
         dice: Callable[[], float] = random.random,
     ) -> None:
@@ -50,6 +52,7 @@ class Postman:
         self._journal = journal
         self._metrics = metrics
         self._clock = clock
+        self._feedback = feedback
         self._pause = pause
         self._dice = dice
         self._task: asyncio.Task[None] | None = None
@@ -105,7 +108,17 @@ class Postman:
             messages = [line.message(ticket_no=letter.ticket_no)]
             if steps := self._steps(letter):
                 messages.append(Message(text=steps))
+            messages += await self._survey(letter, conversation_id)
             await self._journal.push(conversation_id, Role.SYSTEM, messages, f"notice:{letter.key}")
+
+    async def _survey(self, letter: Letter, conversation_id: str) -> list[Message]:
+        """The question how content the customer is, when this news asks it: noted first, so that the answer finds it."""
+        feedback = self._feedback
+        if feedback is None or not letter.body.get("survey"):
+            return []
+        channel = str(letter.body["channel"])
+        await self._journal.write(lambda: feedback.ask(letter.ticket_no, conversation_id, channel))
+        return [words().survey.question(letter.ticket_no)]
 
     async def _failed(self, stored: StoredLetter, reason: str, *, permanent: bool) -> None:
         pause = None if permanent else wait(stored.attempts, self._dice)

@@ -11,8 +11,10 @@ from actions.desk.errors import (
     InvalidTicketNo,
     LetterDelivered,
     StaleVersion,
+    SurveyAnswered,
     UnknownHandoff,
     UnknownLetter,
+    UnknownSurvey,
     UnknownTicket,
 )
 from bot.gateway.problems import (
@@ -32,11 +34,11 @@ def from_desk_error(error: DeskError) -> ProblemError:
             return NotFoundError("unknown_ticket")
         case UnknownHandoff():
             return NotFoundError("unknown_handoff")
-        case UnknownLetter():
+        case UnknownLetter() | UnknownSurvey():
             return NotFoundError(error.code)
         case IllegalMove():
             return ConflictError(error.code, allowed=list(error.allowed))
-        case StaleVersion() | HandoffTaken() | LetterDelivered():
+        case StaleVersion() | HandoffTaken() | LetterDelivered() | SurveyAnswered():
             return ConflictError(error.code)
         case InvalidTicket():
             fields = [FieldProblem(field=field, message=reason) for field, reason in error.problems]

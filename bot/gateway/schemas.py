@@ -127,6 +127,7 @@ class TicketQuery(BaseModel):
     account_no: Annotated[str, StringConstraints(pattern=r"^[0-9]{1,20}$")] | None = None
     kind: Kind | None = None
     status: Status | None = None
+    review: bool | None = None
     cursor: Cursor | None = None
     limit: Annotated[int, Field(ge=1, le=200)] = 50
 
@@ -173,6 +174,7 @@ class TicketView(BaseModel):
     created_at: str
     parent_ticket_no: str | None
     paused_at: str | None
+    review: bool = Field(description="The classifier was not sure of the category, and nobody has looked at it yet.")
     clocks: list[TicketClockView]
     events: list[TicketEventView]
 
@@ -218,6 +220,21 @@ class TicketEventRequest(BaseModel):
         if self.type is EventType.PAUSED and not re.search(TEXT_PATTERN, self.note):
             raise ValueError("paused needs a note that says why")
         return self
+
+
+class CategoryRequest(BaseModel):
+    """The class a person gives a complaint or repair, or confirms: a first and a second level (GET /api/v1/classes)."""
+
+    first: Annotated[str, StringConstraints(min_length=1, max_length=20)]
+    second: Annotated[str, StringConstraints(min_length=1, max_length=20)]
+    actor: Id = "staff"
+    note: Note = ""
+
+
+class ClassesView(BaseModel):
+    """Kind → first level → second levels."""
+
+    classes: dict[str, dict[str, list[str]]]
 
 
 class OutboxQuery(BaseModel):

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from aiohttp import web
 
 from actions.desk.clock import Clock
+from actions.desk.feedback import Feedback
 from actions.desk.tickets import EventType, Page, Ticket, TicketFilter
 from actions.handlers.forms.flow import FlowBook
 from actions.ports.outbox import OutboxStore
@@ -21,6 +22,7 @@ from bot.gateway.journal import Journal
 from bot.gateway.limits import RateLimiter
 from bot.gateway.metrics import Metrics
 from bot.gateway.push import Hub
+from bot.gateway.reporting import ReportDesk
 from bot.gateway.settings import Settings
 
 
@@ -37,6 +39,9 @@ class Desk(Protocol):
         self, ticket_no: str, type: EventType | str, *, actor: str, note: str = "", parent_ticket_no: str | None = None
     ) -> Ticket:
         """Take a step. Raises UnknownTicket, IllegalMove, InvalidTicket, StaleVersion; nothing is changed then."""
+
+    def classify(self, ticket_no: str, category: tuple[str, ...], *, actor: str, note: str = "") -> Ticket:
+        """Correct or confirm a class. Raises UnknownTicket, InvalidTicket."""
 
 
 class SearchResult(Protocol):
@@ -84,6 +89,10 @@ class Services:
     clock: Clock
     pages: Path
     flows: FlowBook
+    reports: ReportDesk | None = None
+    """None for a gateway over stores that no report is made of."""
+    feedback: Feedback | None = None
+    """None for a gateway that asks nobody."""
     editors: EditorDesk | None = None
     """None for a gateway over a knowledge base that has no versions."""
 

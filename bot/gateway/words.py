@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from pathlib import Path
 
 import yaml
 from pydantic import BaseModel, ConfigDict
 
-from bot.gateway.turn import Message
+from bot.gateway.turn import Button, Message
 
 
 class Line(BaseModel):
@@ -55,6 +56,19 @@ class Handoff(BaseModel):
     leave: frozenset[str]
 
 
+class Survey(Line):
+    """The question how content a customer is; `scores` are the buttons, in their order."""
+
+    scores: dict[int, str]
+
+    def question(self, ticket_no: str) -> Message:
+        """The question about a ticket. The answer goes through the dialogue (`actions.handlers.survey`)."""
+        message = self.message(ticket_no=ticket_no)
+        answers = {score: json.dumps({"choice": f"survey:{ticket_no}:{score}"}) for score in self.scores}
+        message.buttons = [Button(title=title, payload=f"/inform{answers[score]}") for score, title in self.scores.items()]
+        return message
+
+
 class Words(BaseModel):
     """Everything in `words.yml`; a missing or unknown entry stops the start with its name."""
 
@@ -64,6 +78,7 @@ class Words(BaseModel):
     late: Late
     handoff: Handoff
     notices: dict[str, Line]
+    survey: Survey
     problems: dict[str, str]
 
 

@@ -10,6 +10,7 @@ from actions.ports.memory.drafts import MemoryDrafts
 from actions.ports.memory.gaps import MemoryGaps
 from actions.ports.memory.handoffs import MemoryHandoffs
 from actions.ports.memory.outbox import MemoryOutbox
+from actions.ports.memory.surveys import MemorySurveys
 from actions.ports.memory.tickets import MemoryTicketStore
 
-__all__ = ["MemoryAttempts", "MemoryConversations", "MemoryCustomers", "MemoryDrafts", "MemoryGaps", "MemoryHandoffs", "MemoryOutbox", "MemoryTicketStore"]
+__all__ = ["MemoryAttempts", "MemoryConversations", "MemoryCustomers", "MemoryDrafts", "MemoryGaps", "MemoryHandoffs", "MemoryOutbox", "MemorySurveys", "MemoryTicketStore"]

@@ -118,6 +118,7 @@ def _matches(ticket: Ticket, wanted: TicketFilter) -> bool:
             ("contact_phone", wanted.contact_phone),
             ("kind", wanted.kind),
             ("status", wanted.status),
+            ("review", wanted.review),
         )
     )
 

@@ -14,6 +14,7 @@ from actions.ports.sql.handoffs import SqlHandoffs
 from actions.ports.sql.migrate import migrate
 from actions.ports.sql.outbox import SqlOutbox
 from actions.ports.sql.seed import seed_demo
+from actions.ports.sql.surveys import SqlSurveys
 from actions.ports.sql.tickets import SqlTicketStore
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "SqlGaps",
     "SqlHandoffs",
     "SqlOutbox",
+    "SqlSurveys",
     "SqlTicketStore",
     "connect",
     "generate_key",

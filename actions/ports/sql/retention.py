@@ -18,6 +18,7 @@ from actions.desk.lifecycle import ENDED
 from actions.desk.outbox import LetterState
 from actions.ports.sql import schema
 from actions.ports.sql.engine import reading, writing
+from actions.ports.sql.surveys_schema import surveys
 
 _BATCH = 200
 """Rows a transaction: customers' tickets must not wait for the broom."""
@@ -102,6 +103,8 @@ def _erase_tickets(connection: Connection, numbers: list[Any], now: datetime) ->
     connection.execute(update(schema.tickets).where(_TICKETS.ticket_no.in_(numbers)).values(record))
     log = update(schema.ticket_events).where(_EVENTS.ticket_no.in_(numbers))
     connection.execute(log.values(note="", request_id=None))
+    asked = update(surveys).where(surveys.c.ticket_no.in_(numbers))
+    connection.execute(asked.values(conversation_id=None, comment=None))
 
 
 def _delete(engine: Engine, key: Any, wanted: Select[Any]) -> int:

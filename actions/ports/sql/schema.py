@@ -62,11 +62,14 @@ tickets = Table(
     Column("paused_at", UtcDateTime),
     # When the retention job took the personal columns away.
     Column("erased_at", UtcDateTime),
+    # The classifier was not sure: a person is to look at the category.
+    Column("review", Boolean, nullable=False, server_default=false()),
     Index(None, "conversation_id"),
     Index(None, "account_no"),
     Index(None, "kind", "status"),
     Index(None, "phone_fingerprint"),
     Index(None, "parent_ticket_no"),
+    Index(None, "review", sqlite_where=text("review"), postgresql_where=text("review")),
 )
 
 ticket_clocks = Table(

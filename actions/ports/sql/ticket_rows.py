@@ -14,7 +14,6 @@ def fixed(ticket: Ticket) -> dict[str, Any]:
     return {
         "ticket_no": ticket.ticket_no,
         "kind": ticket.kind.value,
-        "category": list(ticket.category),
         "channel": ticket.channel,
         "conversation_id": ticket.conversation_id,
         "account_no": ticket.account_no,
@@ -31,6 +30,8 @@ def fixed(ticket: Ticket) -> dict[str, Any]:
 def moving(ticket: Ticket) -> dict[str, Any]:
     """What commands change."""
     return {
+        "category": list(ticket.category),
+        "review": ticket.review,
         "priority": ticket.priority.value,
         "status": ticket.status.value,
         "parent_ticket_no": ticket.parent_ticket_no,
@@ -97,6 +98,7 @@ def to_ticket(row: RowMapping, clocks: list[TicketClock], events: list[TicketEve
         version=row["version"],
         as_of=events[-1].at,
         paused_at=row["paused_at"],
+        review=row["review"],
         clocks=tuple(clocks),
         events=tuple(events),
     )

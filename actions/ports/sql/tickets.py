@@ -61,6 +61,8 @@ class SqlTicketStore:
         ):
             if value is not None:
                 query = query.where(column == str(value))
+        if wanted.review is not None:
+            query = query.where(_TICKETS.review if wanted.review else ~_TICKETS.review)
         if wanted.contact_phone is not None:
             prints = cipher_of(self._engine).fingerprints(wanted.contact_phone)
             query = query.where(_TICKETS.phone_fingerprint.in_(prints))

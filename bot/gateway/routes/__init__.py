@@ -4,9 +4,23 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from bot.gateway.routes import chat, editors, flows, handoffs, knowledge, operation, outbox, pages, parse, tickets, ws
+from bot.gateway.routes import (
+    chat,
+    editors,
+    flows,
+    handoffs,
+    knowledge,
+    operation,
+    outbox,
+    pages,
+    parse,
+    reports,
+    surveys,
+    tickets,
+    ws,
+)
 
-MODULES = (chat, parse, knowledge, editors, flows, tickets, handoffs, outbox, operation, pages, ws)
+MODULES = (chat, parse, knowledge, editors, flows, tickets, handoffs, outbox, reports, surveys, operation, pages, ws)
 
 
 def add_all(app: web.Application) -> None:

@@ -36,6 +36,7 @@ def add(app: web.Application) -> None:
     add_route(app, "GET", "/ops", ops)
     add_route(app, "GET", "/ops/kb", editors)
     add_route(app, "GET", "/ops/flows", flows)
+    add_route(app, "GET", "/ops/reports", reports)
     add_route(app, "GET", "/static/{page}/{name:.+}", static)
 
 
@@ -62,6 +63,11 @@ async def editors(request: web.Request) -> web.StreamResponse:
 async def flows(request: web.Request) -> web.StreamResponse:
     """The businesses as pictures."""
     return _file(request.app[SERVICES].pages / "ops" / "flows.html")
+
+
+async def reports(request: web.Request) -> web.StreamResponse:
+    """The page of the reports."""
+    return _file(request.app[SERVICES].pages / "ops" / "reports.html")
 
 
 async def static(request: web.Request) -> web.StreamResponse:

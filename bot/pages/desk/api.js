@@ -50,6 +50,13 @@ export class Api {
     return this.#read(() => response.text());
   }
 
+  /** A file, such as a workbook. */
+  async file(path) {
+    const response = await this.#fetch("GET", path);
+    if (!response.ok) throw new ApiError(response.status, await response.json().catch(() => ({})));
+    return this.#read(() => response.blob());
+  }
+
   async #json(method, path, body) {
     const response = await this.#fetch(method, path, body);
     const data = await this.#read(() => response.json().catch((error) => {

@@ -22,6 +22,7 @@ export class TicketView {
     const another = ticket.ticket_no !== this.ticketNo;
     this.ticketNo = ticket.ticket_no;
     this.shown = ticket.ticket_no;
+    this.choosing = false;
     if (another) {
       this.note.value = "";
       this.revealed = false;
@@ -43,7 +44,8 @@ export class TicketView {
     const wanted = this.shown;
     try {
       const ticket = await this.api.get(`/api/v1/tickets/${wanted}`);
-      if (this.shown === wanted && !this.moving) this.#render(ticket);
+      // Whoever is choosing a class must not have the list taken from under the finger.
+      if (this.shown === wanted && !this.moving && !this.choosing) this.#render(ticket);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
     }
@@ -83,6 +85,7 @@ export class TicketView {
     const now = this.api.now();
     this.title.textContent = ticket.ticket_no;
     this.marks.replaceChildren(badge("", word(KIND, ticket.kind)), priorityBadge(ticket.priority), badge("agent", word(STATUS, ticket.status)));
+    if (ticket.review) this.marks.append(badge("warned", WORDS.review));
     this.#renderMoves(ticket);
     this.#renderRows(ticket, now);
     this.clockTable.hidden = ticket.clocks.length === 0;
@@ -113,7 +116,7 @@ export class TicketView {
     const parent = ticket.parent_ticket_no;
     this.rows.replaceChildren(
       ...row("描述", el("span", "pre", ticket.description)),
-      ...row("分类", ticket.category.join(" · ") || WORDS.none),
+      ...row("分类", el("span", "", ticket.category.join(" · ") || WORDS.none), this.#correction(ticket)),
       ...row("联系人", ticket.contact_name ?? WORDS.none),
       ...row("电话", ...this.#phone(ticket.contact_phone)),
       ...row("地址", [ticket.address, word(AREA, ticket.area)].filter(Boolean).join(" · ")),
@@ -121,6 +124,53 @@ export class TicketView {
       ...row("受理", `${moment(ticket.created_at, now)} · ${word(CHANNEL, ticket.channel)}`),
       ...(parent ? row("上级工单", button("chip", parent, () => this.on.onOpen(parent), "ticket")) : []),
     );
+  }
+
+  /** For a complaint or a repair: its class, to be corrected or confirmed by somebody who has read it. */
+  #correction(ticket) {
+    if (!["complaint", "repair"].includes(ticket.kind)) return null;
+    return button("act quiet small", ticket.review ? WORDS.confirmClass : WORDS.changeClass, async (event) => {
+      const place = event.currentTarget.parentElement;
+      try {
+        const { classes } = await this.api.get("/api/v1/classes");
+        place.append(this.#classForm(ticket, classes[ticket.kind]));
+        place.querySelector("select").focus();
+        event.target.closest("button").remove();
+      } catch (error) {
+        if (!(error instanceof ApiError)) throw error;
+        showProblem(this.problemLine, error.message);
+      }
+    });
+  }
+
+  #classForm(ticket, classes) {
+    const select = el("select", "field");
+    select.setAttribute("aria-label", WORDS.changeClass);
+    for (const [first, seconds] of Object.entries(classes)) {
+      const group = el("optgroup");
+      group.label = first;
+      group.append(...seconds.map((second) => Object.assign(el("option", "", second), { value: `${first}/${second}` })));
+      select.append(group);
+    }
+    select.value = ticket.category.join("/");
+    const form = el("form", "ask-line", "", select, Object.assign(el("button", "act small", WORDS.keepClass), { type: "submit" }));
+    form.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      const actor = await named();
+      if (!actor || !select.value) return;
+      const [first, second] = select.value.split("/");
+      try {
+        const after = await this.api.post(`/api/v1/tickets/${ticket.ticket_no}/category`, { first, second, actor });
+        this.choosing = false;
+        if (this.shown === after.ticket_no) this.#render(after);
+        announce(`${WORDS.classKept} ${second}`);
+      } catch (error) {
+        if (!(error instanceof ApiError)) throw error;
+        showProblem(this.problemLine, error.message);
+      }
+    });
+    this.choosing = true;
+    return form;
   }
 
   /** Masked until it is wanted: a number on a screen is read by whoever walks past. */

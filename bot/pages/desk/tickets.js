@@ -79,6 +79,7 @@ export class Tickets {
     const query = {
       kind: byId("filter-kind").value,
       status: byId("filter-status").value,
+      review: byId("filter-review").checked || null,
       conversation_id: byId("filter-own").checked ? this.conversationId : "",
       limit: PAGE,
       cursor: first ? null : this.cursor,
@@ -115,7 +116,7 @@ export class Tickets {
   #fill(node, { ticket, clock }, now) {
     const head = el("span", "row-head", "", priorityBadge(ticket.priority), el("span", "row-title", word(KIND, ticket.kind)),
       el("span", "row-end", word(STATUS, ticket.status)));
-    const category = ticket.category.at(-1);
+    const category = ticket.review ? `${ticket.category.at(-1)}（${WORDS.review}）` : ticket.category.at(-1);
     const what = el("span", "row-what", [category, maskNumbers(ticket.description)].filter(Boolean).join(" · "));
     const who = [maskName(ticket.contact_name), ticket.contact_phone ? maskPhone(ticket.contact_phone) : "", moment(ticket.created_at, now)];
     node.replaceChildren(head, what, el("span", "row-hint nums", `${ticket.ticket_no} · ${who.filter(Boolean).join(" · ")}`));

@@ -18,7 +18,7 @@ export const ENDED = ["closed", "withdrawn", "merged"];
 export const EVENT = {
   accepted: "受理", dispatched: "派单", acknowledged: "接单", contacted: "联系客户", en_route: "出发", on_site: "到达现场",
   resolved: "处理完毕", called_back: "回访", closed: "办结归档", withdrawn: "撤销", returned: "退回重派", reopened: "重新处理",
-  merged: "并入", urged: "催办", noted: "备注", escalated: "升级上报", warned: "时限预警", breached: "超时",
+  merged: "并入", urged: "催办", noted: "备注", classified: "改分类", escalated: "升级上报", warned: "时限预警", breached: "超时",
   paused: "暂停计时", resumed: "恢复计时",
 };
 
@@ -53,6 +53,11 @@ export const FAILED = {
 export const FAILED_OTHERWISE = "系统出了点问题，请稍后再试。";
 
 export const WORDS = {
+  review: "分类待确认",
+  confirmClass: "确认或更正",
+  changeClass: "更正分类",
+  keepClass: "确定",
+  classKept: "已分类为",
   token: "工作人员令牌",
   signIn: "登录",
   signingIn: "正在登录…",

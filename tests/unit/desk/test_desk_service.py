@@ -36,7 +36,7 @@ CONTRACT = [
         "contact_name",
     ),
     *("contact_phone", "address", "area", "description", "created_at", "parent_ticket_no"),
-    *("paused_at", "clocks", "events"),
+    *("paused_at", "review", "clocks", "events"),
 ]
 REPAIR = NewTicket(
     kind=Kind.REPAIR,

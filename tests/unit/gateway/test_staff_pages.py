@@ -10,7 +10,7 @@ from bot.gateway.settings import PROJECT
 from tests.unit.gateway.fakes import House
 
 
-@pytest.mark.parametrize("path", ["/desk", "/ops", "/ops/kb", "/ops/flows"])
+@pytest.mark.parametrize("path", ["/desk", "/ops", "/ops/kb", "/ops/flows", "/ops/reports"])
 async def test_a_page_and_all_it_is_made_of(house: House, path: str) -> None:
     response = await house.client.get(path)
     assert (response.status, response.content_type, response.charset) == (200, "text/html", "utf-8")

@@ -76,3 +76,18 @@ async def test_every_look_at_a_ticket_is_noted(house: House, caplog: pytest.LogC
     with caplog.at_level(logging.INFO, "dianda.audit"):
         await house.staff("GET", f"/api/v1/tickets/{ticket.ticket_no}")
     assert any(ticket.ticket_no in record.getMessage() for record in caplog.records if record.name == "dianda.audit")
+
+
+async def test_staff_correct_a_class_and_list_what_waits_for_a_look(house: House) -> None:
+    ticket = house.made.desk.accept(  # type: ignore[attr-defined]
+        NewTicket(kind=Kind.COMPLAINT, description="抄表的乱抄", channel="web"), request_id="class"
+    )
+    status, known = await house.staff("GET", "/api/v1/classes")
+    assert (status, known["classes"]["complaint"]["供电质量投诉"]) == (200, ["电压质量", "供电可靠性"])
+    path = f"/api/v1/tickets/{ticket.ticket_no}/category"
+    status, after = await house.staff("POST", path, first="服务投诉", second="服务行为", actor="王敏")
+    assert (status, after["category"], after["review"]) == (200, ["服务投诉", "服务行为"], False)
+    assert after["events"][-1]["type"] == "classified"
+    assert (await house.staff("POST", path, first="服务投诉", second="抄表催费"))[0] == 422
+    assert (await house.staff("GET", "/api/v1/tickets?review=true"))[1]["tickets"] == []
+    assert (await house.client.post(path, json={"first": "服务投诉", "second": "服务行为"})).status == 401

@@ -9,12 +9,14 @@ from typing import Any
 
 from actions.desk.clock import FixedClock
 from actions.desk.desk import ServiceDesk
+from actions.desk.feedback import Feedback
 from actions.desk.limits import PROFILES
 from actions.desk.verifier import Verifier
 from actions.handlers.forms.said import Piece, Said
 from actions.handlers.forms.state import FlowState
 from actions.handlers.gaps import GapLog
 from actions.handlers.services import Services
+from actions.handlers.survey import ScoreWords, SurveyAnswers
 from actions.handlers.tariff_question import TariffWords
 from actions.handlers.turns import Answer, Turns
 from actions.ports.memory import (
@@ -23,6 +25,7 @@ from actions.ports.memory import (
     MemoryDrafts,
     MemoryGaps,
     MemoryHandoffs,
+    MemorySurveys,
     MemoryTicketStore,
 )
 from bot.gateway.masking import mask
@@ -88,8 +91,10 @@ class Customer:
         customers = MemoryCustomers.demo(NOW)
         self.knowledge = knowledge or FakeKnowledge()
         self.handoffs = MemoryHandoffs()
+        desk = ServiceDesk(MemoryTicketStore(), clock, PROFILES["state_grid"])
+        self.feedback = Feedback(desk, MemorySurveys(), clock)
         self.services = Services(
-            desk=ServiceDesk(MemoryTicketStore(), clock, PROFILES["state_grid"]),
+            desk=desk,
             customers=customers,
             verifier=Verifier(customers, MemoryAttempts(), clock),
             handoffs=self.handoffs,
@@ -101,6 +106,7 @@ class Customer:
             provinces=PROVINCES,
             tariff_words=TARIFF_WORDS,
             drafts=MemoryDrafts(),
+            surveys=SurveyAnswers(self.feedback, ScoreWords.load(ROOT / "actions" / "words" / "heard" / "survey.yml"), PHRASES),
         )
         self.turns = Turns(self.services)
         self.understand: Callable[[str], tuple[Ranking, str]] = lambda text: self._told(minds, text)

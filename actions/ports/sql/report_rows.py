@@ -1,0 +1,153 @@
+"""Rows for reports: whole numbers and plain words straight from the tables, no objects made of a million tickets.
+
+What a customer is known again by comes as it is stored (fingerprints) or is made opaque here (addresses of complaints);
+nothing that names a person leaves this module.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Integer,
+    case,
+    cast,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    type_coerce,
+)
+from sqlalchemy.types import String
+
+from actions.desk.tickets import EventType, Kind
+from actions.ports.sql import schema
+from actions.ports.sql.engine import reading
+from actions.ports.sql.surveys_schema import surveys
+
+Rows = Sequence[Sequence[Any]]
+
+_T, _C, _E = schema.tickets.c, schema.ticket_clocks.c, schema.ticket_events.c
+_FIRST = ("dispatched", "acknowledged", "contacted", "en_route", "on_site")
+_LAST = ("resolved", "called_back", "closed")
+_TAKES = ("acknowledged", "en_route", "on_site")
+_CAME_BACK_SECONDS = 7 * 86400
+
+TICKETS = (
+    "no", "kind", "first", "second", "area", "priority", "status", "business", "phone", "account", "address", "review", "accepted",
+)  # fmt: skip
+MOVES = ("no", *_FIRST, *_LAST, "owner")
+STEPS = ("no", "step", "start", "warn", "due", "end")
+CONVERSATIONS = ("channel", "handed", "chased", "came_back")
+SURVEYS = ("kind", "score", "reason", "channel")
+
+
+class ReportRows:
+    """Reads of one moment each. `begin` and `end` are aware or None (open); times come as seconds since 1970, UTC."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def tickets(self, begin: datetime | None, end: datetime | None) -> Rows:
+        """`TICKETS`, of those accepted in the time."""
+        columns = (
+            _T.ticket_no, _T.kind, type_coerce(_T.category, _RAW), _T.area, _T.priority, _T.status, _T.business,
+            _T.phone_fingerprint, _T.account_no, case((_T.kind == Kind.COMPLAINT.value, _T.address)), _T.review,
+        )  # fmt: skip
+        with reading(self._engine) as connection:
+            found = connection.execute(select(*columns, _seconds(connection, _T.created_at)).where(_within(_T.created_at, begin, end)))
+            return [(*row[:2], *_levels(row[2]), *row[3:9], _opaque(row[9]), *row[10:]) for row in found]
+
+    def moves(self, begin: datetime | None, end: datetime | None) -> Rows:
+        """`MOVES`: when a ticket first went out, and was last done; who last took it by name."""
+        taken = select(_E.ticket_no, func.max(_E.seq).label("seq")).where(_E.type.in_(_TAKES)).group_by(_E.ticket_no).subquery()
+        with reading(self._engine) as connection:
+            at = _seconds(connection, _E.at)
+            when = [func.min(case((_E.type == name, at))) for name in _FIRST] + [func.max(case((_E.type == name, at))) for name in _LAST]
+            owner = func.max(case((_E.seq == taken.c.seq, _E.actor)))
+            query = (
+                select(_E.ticket_no, *when, owner)
+                .join(schema.tickets, _T.ticket_no == _E.ticket_no)
+                .outerjoin(taken, taken.c.ticket_no == _E.ticket_no)
+                .where(_within(_T.created_at, begin, end))
+                .group_by(_E.ticket_no)
+            )
+            return connection.execute(query).all()
+
+    def steps(self, begin: datetime | None, end: datetime | None) -> Rows:
+        """`STEPS`: every clock that was not cancelled; one that stands still has no limit to be late for, and is left out."""
+        with reading(self._engine) as connection:
+            times = [_seconds(connection, column) for column in (_C.started_at, _C.warn_at, _C.due_at, _C.finished_at)]
+            query = (
+                select(_C.ticket_no, _C.step, *times)
+                .join(schema.tickets, _T.ticket_no == _C.ticket_no)
+                .where(_within(_T.created_at, begin, end), ~_C.cancelled)
+                .where(or_(_C.paused_at.is_(None), _C.breached_at.is_not(None)))
+            )
+            return connection.execute(query).all()
+
+    def conversations(self, begin: datetime | None, end: datetime | None) -> Rows:
+        """`CONVERSATIONS` begun in the time.
+
+        Were they handed over, was a ticket of theirs urged or reopened, did the same customer (by its id in the channel)
+        begin another within seven days.
+        """
+        table, again, handoffs = schema.conversations, schema.conversations.alias("again"), schema.handoffs
+        with reading(self._engine) as connection:
+            began, later = _seconds(connection, table.c.started_at), _seconds(connection, again.c.started_at)
+            handed = select(literal(1)).where(handoffs.c.conversation_id == table.c.conversation_id).exists()
+            chased = (
+                select(literal(1))
+                .where(_T.conversation_id == table.c.conversation_id, _E.ticket_no == _T.ticket_no)
+                .where(_E.type.in_([EventType.URGED.value, EventType.REOPENED.value]))
+                .exists()
+            )
+            same = (again.c.customer_id == table.c.customer_id) & (again.c.conversation_id != table.c.conversation_id)
+            back = select(literal(1)).where(same, later >= began, later <= began + _CAME_BACK_SECONDS).exists()
+            query = select(table.c.channel, handed, chased, back).where(table.c.turns > 0, _within(table.c.started_at, begin, end))
+            return connection.execute(query).all()
+
+    def handoff_reasons(self, begin: datetime | None, end: datetime | None) -> Iterator[str]:
+        """The reason of every hand-over opened in the time."""
+        table = schema.handoffs.c
+        with reading(self._engine) as connection:
+            yield from connection.scalars(select(table.reason).where(_within(table.opened_at, begin, end)))
+
+    def surveys(self, begin: datetime | None, end: datetime | None) -> Rows:
+        """`SURVEYS` asked in the time; without a score those that were not answered."""
+        query = select(_T.kind, surveys.c.score, surveys.c.reason, surveys.c.channel).join(schema.tickets, _T.ticket_no == surveys.c.ticket_no)
+        with reading(self._engine) as connection:
+            return connection.execute(query.where(_within(surveys.c.asked_at, begin, end))).all()
+
+
+_RAW = String()
+
+
+def _seconds(connection: Connection, column: Any) -> ColumnElement[int]:
+    """A moment as whole seconds since 1970, reckoned by the database."""
+    if connection.dialect.name == "sqlite":
+        return cast(func.strftime("%s", column, type_=String), Integer)
+    return func.floor(func.extract("epoch", column), type_=Integer)
+
+
+def _within(column: Any, begin: datetime | None, end: datetime | None) -> ColumnElement[bool]:
+    return (null().is_(None) if begin is None else column >= begin) & (null().is_(None) if end is None else column < end)
+
+
+def _levels(category: Any) -> tuple[str | None, str | None]:
+    levels = json.loads(category) if isinstance(category, str) else category or []
+    return (levels[0] if levels else None), (levels[1] if len(levels) > 1 else None)
+
+
+def _opaque(address: str | None) -> str | None:
+    return None if address is None else hashlib.blake2b(address.encode(), digest_size=16).hexdigest()
+
+
