@@ -7,6 +7,10 @@ cd "$(dirname "$0")/.."
 ensure_uv
 opts=(--generate-hashes --no-annotate --no-header --quiet)
 find_links_option
+# What is locked stays as it is, unless LOCK_UPGRADE is set: a new package must not bring new versions of all others.
+if [ -z "${LOCK_UPGRADE:-}" ]; then
+  mkdir -p var && cp requirements.lock var/service.lock && cp bot/assistant/requirements.lock requirements.assistant.tmp
+fi
 "$UV" pip compile pyproject.toml --extra dev --python "$(need_python 3.11)" "${FIND_LINKS[@]}" "${opts[@]}" -o var/service.lock
 "$UV" pip compile bot/assistant/pyproject.toml --python "$(need_python 3.10)" "${opts[@]}" -o requirements.assistant.tmp
 python3 - <<'PY'
