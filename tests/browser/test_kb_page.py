@@ -184,6 +184,7 @@ def test_an_article_is_changed_beside_its_preview_published_and_taken_back(page:
     expect(page.locator("#served")).to_contain_text("版本 1")
     expect(page.locator("#articles button")).to_contain_text("电费违约金怎么算")
     expect(history.first).to_contain_text("张工")
+    expect(page.locator("#history").get_by_text("正在服务")).to_have_count(1)
 
 
 def test_what_keeps_the_articles_from_being_published_is_listed(page: Page) -> None:
