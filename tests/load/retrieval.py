@@ -68,7 +68,7 @@ def _timed(texts: list[str], ways: Mapping[str, Callable[[str], Any]]) -> None:
     for name, times in spent.items():
         aim = AIMS.get(name)
         found = [min(times), *np.quantile(times, [0.5, 0.95, 0.99])]
-        table.add_row(name, *(f"{each:.2f} ms" for each in found), "–" if aim is None else f"≤ {aim:.0f} ms{'' if found[-1] <= aim else '：未达到'}")
+        table.add_row(name, *(f"{each:.2f} ms" for each in found), "–" if aim is None else f"≤ {aim:.0f}{'' if found[-1] <= aim else '，未到'}")
     console.print(table)
 
 
