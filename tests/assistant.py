@@ -31,6 +31,8 @@ class RunningAssistant:
     environment: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
     token: str = "test-staff-token"
+    root: Path = ROOT
+    """The project whose code and articles are run."""
 
     @property
     def base(self) -> str:
@@ -50,13 +52,13 @@ class RunningAssistant:
             "DIANDA_HOME": str(self.home),
             "DIANDA_PORT": str(self.port),
             "DIANDA_STAFF_TOKEN": self.token,
-            "PYTHONPATH": str(ROOT),
+            "PYTHONPATH": str(self.root),
             **self.environment,
         }
         with (self.home / "serve.log").open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "bot.cli.main", "serve"],
-                cwd=ROOT,
+                cwd=self.root,
                 env=env,
                 stdout=log,
                 stderr=log,

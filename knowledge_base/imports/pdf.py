@@ -12,6 +12,7 @@ import logging
 import resource
 import subprocess
 import sys
+import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +21,11 @@ from knowledge_base.imports.pdf_layout import Line, PageText, Rows, Table, markd
 MOST_PAGES = 300
 _MEMORY = 2**30
 _SECONDS = 180
+# A browser's PDF names a glyph by the first character that has it: 一 comes out as the radical ⼀, which nobody types.
+_RADICALS = {
+    **{code: unicodedata.normalize("NFKC", chr(code)) for code in (*range(0x2F00, 0x2FD6), *range(0xF900, 0xFB00), 0x2E9F, 0x2EF3)},
+    **{ord(radical): plain for radical, plain in zip("⺠⻁⻄⻅⻆⻉⻋⻓⻔⻘⻚⻛⻜⻝⻢⻣⻤⻥⻦⻨⻩⻬⻮⻰⻳", "民虎西见角贝车长门青页风飞食马骨鬼鱼鸟麦黄齐齿龙龟", strict=True)},
+}
 _UNREADABLE = 0.2
 """Share of letters without a Unicode value above which a text is of no use."""
 _LOCKED = "加了密码，请先去掉密码（用打开密码打开后另存一份）再导入"
@@ -82,17 +88,21 @@ def read(raw: bytes) -> dict[str, Any]:
 
 
 def _page(page: Any) -> PageText:
-    boxed = [(table.bbox, [[(cell or "").replace("\n", "") for cell in row] for row in table.extract()]) for table in page.find_tables()]
+    boxed = [(table.bbox, [[_plain(cell or "").replace("\n", "") for cell in row] for row in table.extract()]) for table in page.find_tables()]
     kept = sorted(((box, rows) for box, rows in boxed if len(rows) > 1 and len(rows[0]) > 1), key=lambda each: each[0][1])
     outside = page.filter(lambda part: not any(_inside(part, box) for box, _ in kept)) if kept else page
     lines = [
-        Line(line["text"].strip(), line["x0"], line["x1"], line["top"], line["bottom"], _size(line["chars"]))
+        Line(_plain(line["text"]).strip(), line["x0"], line["x1"], line["top"], line["bottom"], _size(line["chars"]))
         for line in outside.extract_text_lines(strip=True, return_chars=True)
         if line["text"].strip()
     ]
     found = PageText(lines, [Table(rows, box[1], box[3]) for box, rows in kept], float(page.height), bool(page.images or page.rects or page.curves))
     page.close()
     return found
+
+
+def _plain(text: str) -> str:
+    return text.translate(_RADICALS)
 
 
 def _inside(part: dict[str, Any], box: tuple[float, float, float, float]) -> bool:

@@ -135,6 +135,9 @@ class NoKnowledge:
 class FakeDesk:
     """The service in a thread of its own; ``with FakeDesk() as server: page.goto(server.url + "/desk")``."""
 
+    patience = 20.0
+    """Seconds to wait for its start."""
+
     def __init__(self) -> None:
         """Prepare a service that binds to a free port of the loopback interface when entered."""
         self.port = 0
@@ -155,8 +158,8 @@ class FakeDesk:
     def __enter__(self) -> FakeDesk:
         """Start, and return once the port is open."""
         self._thread.start()
-        if not self._ready.wait(20):
-            raise RuntimeError("the service did not start within 20 s")
+        if not self._ready.wait(self.patience):
+            raise RuntimeError(f"the service did not start within {self.patience} s")
         return self
 
     def __exit__(self, *exc: object) -> None:
@@ -226,6 +229,21 @@ class FakeDesk:
 
     # ----- the server -----
 
+    def parts(self, settings: Settings) -> Parts:
+        """What the service is made of."""
+        return Parts(
+            settings=settings,
+            conversations=self.conversations,
+            handoffs=self.handoffs,
+            desk=self.desk,
+            outbox=self.tickets.outbox,
+            knowledge=NoKnowledge(),
+            assistant=self.assistant,
+            hazard=lambda _: None,
+            checks={name: lambda name=name: self.parts_work[name] for name in self.parts_work},  # type: ignore[misc]
+            clock=self.clock,
+        )
+
     def _run(self, work: Coroutine[Any, Any, ResultT]) -> ResultT:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(20)
 
@@ -238,20 +256,7 @@ class FakeDesk:
         self._done = asyncio.Event()
         with tempfile.TemporaryDirectory() as home:
             settings = Settings(_env_file=None, home=Path(home), staff_token=SecretStr(TOKEN))  # type: ignore[call-arg]
-            self._app = build_app(
-                Parts(
-                    settings=settings,
-                    conversations=self.conversations,
-                    handoffs=self.handoffs,
-                    desk=self.desk,
-                    outbox=self.tickets.outbox,
-                    knowledge=NoKnowledge(),
-                    assistant=self.assistant,
-                    hazard=lambda _: None,
-                    checks={name: lambda name=name: self.parts_work[name] for name in self.parts_work},  # type: ignore[misc]
-                    clock=self.clock,
-                )
-            )
+            self._app = build_app(self.parts(settings))
             self._app.middlewares.insert(0, self._fault)
             runner = web.AppRunner(self._app, access_log=None, shutdown_timeout=0.1)
             await runner.setup()

@@ -1,4 +1,4 @@
-"""Ours beside stock Rasa 3.6.21 on the same data, in one run: latency, throughput, start, memory, accuracy.
+"""Ours beside stock Rasa 3.6.21 on the same data, in one run: latency, throughput, start, memory, accuracy; then retrieval.
 
 Stock answers each intent with a fixed sentence over its REST channel, so its turn does less than ours (no journal, no action,
 no knowledge base). Medians of interleaved rounds; figures are written down in docs/benchmarks.md by hand, with this command.
@@ -27,6 +27,7 @@ from rich.table import Table
 from bot.gateway.assistant_process import RASA_PYTHON
 from tests.assistant import BUILT, ROOT, RunningAssistant
 from tests.load import parsing
+from tests.load.retrieval import retrieval
 from tests.servers import free_port
 
 STOCK = Path(__file__).parent / "stock"
@@ -197,6 +198,8 @@ def main() -> None:
             (f"{ours.base}/api/v1/parse", {"Authorization": f"Bearer {ours.token}"}),
             f"http://127.0.0.1:{stock.port}/model/parse",
         )
+        stock.stop()
+        retrieval(ours)
     finally:
         stock.stop()
         ours.stop()

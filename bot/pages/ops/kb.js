@@ -82,14 +82,15 @@ async function order(action, more = {}) {
 const history = () => step("history-problem", async () => {
   const [{ versions, events }, { version: served }] = await Promise.all([api.get(`${KB}history`), api.get(`${KB}status`)]);
   const known = new Map(versions.map((version) => [version.name, version]));
+  const began = events.findIndex((event) => event.version === served?.name);
   fill(byId("history"), {
     caption: "最近的在前",
     heads: ["版本", "时间", "做了什么", "谁", "为什么", { num: "文章" }, "校验", ""],
-    rows: events.map(({ action, version: name, author, reason, at }) => {
+    rows: events.map(({ action, version: name, author, reason, at }, place) => {
       const version = known.get(name);
       const back = button("act", "回退到此", () => order("rollback", { version: name }));
       return [String(version.number), moment(at, api.now()), word(ACTION, action), author, reason, { num: String(version.articles) },
-        version.lint, served?.name === name ? badge("", "正在服务") : back];
+        version.lint, place === began ? badge("", "正在服务") : served?.name === name ? "" : back];
     }),
     none: "还没有发布过。",
   });
