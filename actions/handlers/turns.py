@@ -175,6 +175,8 @@ class Turns:
         if carried is not None:
             flow, values = carried
             said = replace(said, intent=flow.intents[0], doubt="none")
+        elif (flow := self._by_own_words(said, memory)) is not None:
+            said = replace(said, confidence=1.0, doubt="none")  # nothing to ask back about
         elif (pointed := about_last_ticket(said, memory)) is not None:
             said = replace(said, intent=pointed, doubt="none")
         elif services.flows.begun_by(said.intent) is None or said.confidence < DOUBTFUL:
@@ -240,22 +242,23 @@ class Turns:
 
     def _flow_for(self, said: Said, memory: dict[str, Any]) -> Flow | None:
         flows = self._services.flows
-        if TAKES_UP.search(said.words) and (left := self._put_off(said, memory)) is not None:
-            return left
         if said.intent == "start_flow":
             return flows.named(said.value("flow")) or flows.heard_in(said.words)
-        if said.intent != "report_hazard" and (heard := flows.heard_in(said.words)) is not None:
-            return heard  # a business that is a file alone has its own words instead of an intent
         if said.intent == "urge_ticket" and (repair := self._never_reported(said, memory)) is not None:
             return repair
         if said.intent in ("faq", "out_of_scope"):
             return self._about_own_account(said)
         return flows.begun_by(said.intent)
 
-    def _put_off(self, said: Said, memory: dict[str, Any]) -> Flow | None:
-        """继续上次的: the business that was put off last."""
-        account = ServiceWorld(self._services, memory).trusted(said, memory)
-        return latest(self._services, account, said, memory)
+    def _by_own_words(self, said: Said, memory: dict[str, Any]) -> Flow | None:
+        """The business put off last (继续上次的), or one that is a file alone and has its own words instead of an intent."""
+        if said.intent == "report_hazard" or not said.words:
+            return None
+        if TAKES_UP.search(said.words):
+            account = ServiceWorld(self._services, memory).trusted(said, memory)
+            if (left := latest(self._services, account, said, memory)) is not None:
+                return left
+        return self._services.flows.heard_in(said.words)
 
     def _never_reported(self, said: Said, memory: dict[str, Any]) -> Flow | None:
         """又停电了，赶紧派人: hurried words about an outage that nobody has reported yet are a report."""

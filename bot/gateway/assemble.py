@@ -32,7 +32,6 @@ from actions.handlers.tariff_question import TariffWords
 from actions.handlers.webhook import webhook_app
 from actions.handlers.words import Phrases
 from actions.ports.couriers import LogCourier, WebhookCourier
-from actions.ports.drafts import DRAFT_KEPT
 from actions.ports.outbox import Courier
 from actions.ports.sql import (
     SqlAttempts,
@@ -147,8 +146,6 @@ def assemble(settings: Settings, assistant: AssistantClient, metrics: Metrics, c
     handoffs = SqlHandoffs(engine)
     gaps = SqlGaps(engine)
     gaps.forget(clock.now() - timedelta(days=settings.retention_days))
-    drafts = SqlDrafts(engine)
-    drafts.forget(clock.now() - DRAFT_KEPT)
     services = Services(
         desk=desk,
         customers=customers,
@@ -161,7 +158,7 @@ def assemble(settings: Settings, assistant: AssistantClient, metrics: Metrics, c
         gaps=GapLog(gaps, mask),
         provinces=Provinces.load(PROJECT / "knowledge_base" / "profiles", settings.profile),
         tariff_words=TariffWords.load(PROJECT / "actions" / "words" / "heard" / "tariff.yml"),
-        drafts=drafts,
+        drafts=SqlDrafts(engine),
         surveys=SurveyAnswers(feedback, ScoreWords.load(PROJECT / "actions" / "words" / "heard" / "survey.yml"), phrases),
     )
     return Parts(

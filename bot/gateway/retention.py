@@ -9,6 +9,8 @@ from datetime import timedelta
 from sqlalchemy import Engine, create_engine, inspect, text
 
 from actions.desk.clock import Clock
+from actions.ports.drafts import DRAFT_KEPT
+from actions.ports.sql import SqlDrafts
 from actions.ports.sql.retention import Erased, erase_before
 from bot.gateway.settings import Settings
 
@@ -22,6 +24,8 @@ def sweep_out(engine: Engine, settings: Settings, clock: Clock) -> tuple[Erased,
     """Erase what is older than `DIANDA_RETENTION_DAYS`; returns what it was and how many of the assistant's trackers."""
     now = clock.now()
     before = now - timedelta(days=settings.retention_days)
+    # A form put off is for a few days, whatever else is kept.
+    SqlDrafts(engine).forget(now - DRAFT_KEPT)
     return erase_before(engine, before, now), _trackers(engine, settings, before.timestamp())
 
 
