@@ -90,6 +90,9 @@ class EventType(StrEnum):
     BREACHED = "breached"
     PAUSED = "paused"
     RESUMED = "resumed"
+    JOINED = "joined"
+    SUSPECTED = "suspected"
+    ESTIMATED = "estimated"
 
     @property
     def target(self) -> Status | None:
@@ -172,7 +175,8 @@ class TicketEvent:
 
     `seq` counts from 1 per ticket. `data` holds what a remark changed or meant: `escalated` priority_before and
     priority_after, `warned`/`breached` which clock (its place in `Ticket.clocks`), its step, its due_at and who answers for it (`role`, and
-    `owner` when it is somebody by name), `merged` the parent, `resumed` how many seconds the clocks had stood.
+    `owner` when it is somebody by name), `merged` and `joined` the parent, `resumed` how many seconds the clocks had stood, `dispatched` by the hub the crew and the figures of every
+    candidate (JSON text), `suspected` how many households reported, `estimated` when power is expected back.
     """
 
     seq: int

@@ -8,7 +8,19 @@ from actions.ports.memory.conversations import MemoryConversations
 from actions.ports.memory.customers import MemoryCustomers
 from actions.ports.memory.gaps import MemoryGaps
 from actions.ports.memory.handoffs import MemoryHandoffs
+from actions.ports.memory.network import MemoryNetwork
 from actions.ports.memory.outbox import MemoryOutbox
+from actions.ports.memory.repairs import MemoryRepairs
 from actions.ports.memory.tickets import MemoryTicketStore
 
-__all__ = ["MemoryAttempts", "MemoryConversations", "MemoryCustomers", "MemoryGaps", "MemoryHandoffs", "MemoryOutbox", "MemoryTicketStore"]
+__all__ = [
+    "MemoryAttempts",
+    "MemoryConversations",
+    "MemoryCustomers",
+    "MemoryGaps",
+    "MemoryHandoffs",
+    "MemoryNetwork",
+    "MemoryOutbox",
+    "MemoryRepairs",
+    "MemoryTicketStore",
+]

@@ -47,6 +47,10 @@ class MemoryCustomers:
         ]
         return cls(accounts, bills, payments, demo.outages(now), demo.crews(), demo.places())
 
+    def accounts(self) -> tuple[Account, ...]:
+        """Every account, by number."""
+        return tuple(self._accounts[number] for number in sorted(self._accounts))
+
     def account(self, account_no: str) -> Account | None:
         """See `CustomerSystem.account`."""
         return self._accounts.get(account_no)

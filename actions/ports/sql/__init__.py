@@ -11,7 +11,9 @@ from actions.ports.sql.engine import connect
 from actions.ports.sql.gaps import SqlGaps
 from actions.ports.sql.handoffs import SqlHandoffs
 from actions.ports.sql.migrate import migrate
+from actions.ports.sql.network import SqlNetwork
 from actions.ports.sql.outbox import SqlOutbox
+from actions.ports.sql.repairs import SqlRepairs
 from actions.ports.sql.seed import seed_demo
 from actions.ports.sql.tickets import SqlTicketStore
 
@@ -21,7 +23,9 @@ __all__ = [
     "SqlCustomers",
     "SqlGaps",
     "SqlHandoffs",
+    "SqlNetwork",
     "SqlOutbox",
+    "SqlRepairs",
     "SqlTicketStore",
     "connect",
     "generate_key",

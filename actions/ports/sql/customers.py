@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -32,7 +33,7 @@ class SqlCustomers:
     def account(self, account_no: str) -> Account | None:
         """See `CustomerSystem.account`."""
         rows = self._rows(select(schema.accounts).where(_ACCOUNTS.account_no == account_no))
-        return _account(rows[0]) if rows else None
+        return to_account(rows[0]) if rows else None
 
     def bills(self, account_no: str) -> tuple[Bill, ...]:
         """See `CustomerSystem.bills`."""
@@ -87,7 +88,7 @@ class SqlCustomers:
         found = (
             select(schema.accounts).where(_ACCOUNTS.phone_fingerprint.in_(fingerprints)).order_by(_ACCOUNTS.account_no)
         )
-        return tuple(_account(row) for row in self._rows(found))
+        return tuple(to_account(row) for row in self._rows(found))
 
     def places(self) -> tuple[Place, ...]:
         """See `Directory.places`."""
@@ -106,7 +107,8 @@ class SqlCustomers:
             return list(connection.execute(query).mappings())
 
 
-def _account(row: RowMapping) -> Account:
+def to_account(row: Mapping[str, Any]) -> Account:
+    """The account of a row of `accounts`."""
     fields = {name: value for name, value in row.items() if name not in {"phone_fingerprint", "demo"}}
     kinds = {
         "area": Area(row["area"]),
