@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from actions.desk.clock import Clock
 from actions.desk.customers import Account
 from actions.desk.desk import ServiceDesk
+from actions.desk.repairs import Incident
 from actions.desk.verifier import Verifier
 from actions.handlers.forms.flow import FlowBook
 from actions.handlers.gaps import GapLog
@@ -33,6 +34,14 @@ class Knowledge(Protocol):
         ...
 
 
+class Incidents(Protocol):
+    """The part of the repair hub that the conversation uses."""
+
+    def incident_at(self, address: str, account_no: str | None = None) -> Incident | None:
+        """The open incident that a report from here would join now, or None."""
+        ...
+
+
 @dataclass(frozen=True)
 class Services:
     """Everything a handler may need."""
@@ -48,6 +57,8 @@ class Services:
     gaps: GapLog
     provinces: Provinces
     tariff_words: TariffWords
+    incidents: Incidents | None = None
+    """None where nothing gathers reports."""
 
     def bound_account(self, customer_id: str | None) -> Account | None:
         """The account linked to this chat user, when there is exactly one."""

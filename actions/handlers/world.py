@@ -20,7 +20,7 @@ from actions.handlers.forms.said import Said
 from actions.handlers.forms.state import FlowState
 from actions.handlers.operations import AFTER_VERIFICATION, OPERATIONS
 from actions.handlers.operations.job import Job
-from actions.handlers.operations.outages import known_at
+from actions.handlers.operations.outages import before_filing
 from actions.handlers.operations.tickets import KINDS
 from actions.handlers.services import Services, Stopwatch
 from actions.handlers.tariff_answer import price
@@ -108,11 +108,10 @@ class ServiceWorld:
             return self._verify(flow, state, said)
         if field.check == "ticket_by_phone":
             return self._ticket_by_phone(state)
-        known = known_at(self._services, state.values[field.name])
-        if known is None:
-            return Outcome()
         # The customer hears the reason and the expected time; the report is still taken, theirs may be another fault.
-        return Outcome([known["bubble"], self._services.phrases.bubble("known_outage")])
+        with self.watch("action"):
+            told = before_filing(self._services, state.values[field.name], self._trusted(said, self._memory))
+        return Outcome(told)
 
     def _ticket_by_phone(self, state: FlowState) -> Outcome:
         """The newest ticket made with a phone: customers remember their phone, not a ticket number."""

@@ -10,6 +10,7 @@ from typing import Protocol
 from aiohttp import web
 
 from actions.desk.clock import Clock, SystemClock
+from actions.desk.hub import RepairHub
 from actions.ports.conversations import ConversationStore
 from actions.ports.couriers import LogCourier
 from actions.ports.handoffs import HandoffStore
@@ -67,6 +68,7 @@ class Parts:
     clock: Clock = field(default_factory=SystemClock)
     pages: Path = PROJECT / "bot" / "pages"
     editors: EditorDesk | None = None
+    repairs: RepairHub | None = None
 
 
 def build_app(parts: Parts) -> web.Application:
@@ -165,5 +167,6 @@ def _services(parts: Parts) -> tuple[Services, Replayer]:
         clock=parts.clock,
         pages=parts.pages,
         editors=parts.editors,
+        repairs=parts.repairs,
     )
     return services, Replayer(conversations, backlog, journal, parts.assistant)

@@ -14,10 +14,15 @@ from typing import Any
 from aiohttp import web
 from sqlalchemy import Engine, text
 
+from actions.desk.calendar import WorkingCalendar
 from actions.desk.clock import Clock, SystemClock
 from actions.desk.desk import ServiceDesk
+from actions.desk.hub import RepairHub
 from actions.desk.limits import PROFILES, Profile
+from actions.desk.moves import Book
+from actions.desk.repairs import HubRules
 from actions.desk.verifier import Verifier
+from actions.handlers.areas import read_area
 from actions.handlers.danger import safety_bubble
 from actions.handlers.forms.flow import FlowBook
 from actions.handlers.gaps import GapLog
@@ -26,6 +31,7 @@ from actions.handlers.tariff_question import TariffWords
 from actions.handlers.webhook import webhook_app
 from actions.handlers.words import Phrases
 from actions.ports.couriers import LogCourier, WebhookCourier
+from actions.ports.maps import GreatCircleMap
 from actions.ports.outbox import Courier
 from actions.ports.sql import (
     SqlAttempts,
@@ -33,7 +39,9 @@ from actions.ports.sql import (
     SqlCustomers,
     SqlGaps,
     SqlHandoffs,
+    SqlNetwork,
     SqlOutbox,
+    SqlRepairs,
     SqlTicketStore,
     connect,
     migrate,
@@ -50,7 +58,7 @@ from bot.gateway.retention import Retention
 from bot.gateway.server import Runner
 from bot.gateway.settings import PROJECT, Settings
 from bot.gateway.supervisor import Supervisor
-from bot.gateway.sweep import Sweep
+from bot.gateway.sweep import HubSweep, Sweep
 from bot.gateway.turn import IntentScore, Message, Reply, Trace
 from bot.language.encoder import SentenceEncoder, encoder_folder
 from bot.language.hazards import danger
@@ -120,7 +128,11 @@ def assemble(settings: Settings, assistant: AssistantClient, metrics: Metrics, c
     engine = open_database(settings)
     seed_demo(engine, clock, demo=bool(settings.demo))
     customers = SqlCustomers(engine)
-    desk = ServiceDesk(SqlTicketStore(engine), clock, limits_profile(settings.profile), places=customers.places())
+    book = Book(limits_profile(settings.profile), WorkingCalendar())
+    desk = ServiceDesk(
+        SqlTicketStore(engine), clock, book.profile, places=customers.places(), calendar=book.calendar, customers=customers
+    )
+    hub = _hub(settings, engine, clock, customers, book)
     encoder = SentenceEncoder(encoder_folder(settings.home))
     source = PROJECT / "knowledge_base"
 
@@ -144,12 +156,14 @@ def assemble(settings: Settings, assistant: AssistantClient, metrics: Metrics, c
         gaps=GapLog(gaps, mask),
         provinces=Provinces.load(PROJECT / "knowledge_base" / "profiles", settings.profile),
         tariff_words=TariffWords.load(PROJECT / "actions" / "words" / "heard" / "tariff.yml"),
+        incidents=hub,
     )
     return Parts(
         settings=settings,
         conversations=SqlConversations(engine),
         handoffs=handoffs,
         desk=desk,
+        repairs=hub,
         outbox=SqlOutbox(engine),
         courier=_courier(settings, clock),
         knowledge=knowledge,
@@ -157,9 +171,30 @@ def assemble(settings: Settings, assistant: AssistantClient, metrics: Metrics, c
         metrics=metrics,
         hazard=_guard(phrases),
         checks={"database": lambda: _alive(engine), "knowledge": lambda: True},
-        background=(_Webhook(services, settings.action_port), Sweep(desk), Retention(engine, settings, clock), KnowledgeWatch(knowledge)),
+        background=(_Webhook(services, settings.action_port), Sweep(desk), HubSweep(hub), Retention(engine, settings, clock), KnowledgeWatch(knowledge)),
         editors=EditorDesk(knowledge, Versions(settings.home), source, gaps, home=settings.home, profile=settings.profile),
         clock=clock,
+    )
+
+
+def _hub(settings: Settings, engine: Engine, clock: Clock, customers: SqlCustomers, book: Book) -> RepairHub:
+    rules = HubRules(
+        window=timedelta(minutes=settings.incident_minutes),
+        grace=timedelta(seconds=settings.dispatch_grace_seconds),
+        answer=timedelta(seconds=settings.crew_answer_seconds),
+        answer_emergency=timedelta(seconds=settings.crew_answer_emergency_seconds),
+        dispatch=settings.dispatch,
+    )
+    return RepairHub(
+        SqlRepairs(engine),
+        clock,
+        book,
+        customers=customers,
+        directory=customers,
+        network=SqlNetwork(engine),
+        roads=GreatCircleMap(),
+        read_area=read_area,
+        rules=rules,
     )
 
 

@@ -82,7 +82,7 @@ class Postman:
         try:
             if line is not None:
                 await self._show(letter, line)
-            text = None if line is None else line.text.format(ticket_no=letter.ticket_no)
+            text = None if line is None else line.text.format(**_values(letter))
             await self._courier.deliver(letter, text)
         except DeliveryFailed as failure:
             await self._failed(stored, str(failure), permanent=failure.permanent)
@@ -99,7 +99,7 @@ class Postman:
         # That it is accepted the customer has just read in the answer that made the ticket.
         if conversation_id and letter.body["event"]["type"] != "accepted":
             await self._journal.push(
-                conversation_id, Role.SYSTEM, [line.message(ticket_no=letter.ticket_no)], f"notice:{letter.key}"
+                conversation_id, Role.SYSTEM, [line.message(**_values(letter))], f"notice:{letter.key}"
             )
 
     async def _failed(self, stored: StoredLetter, reason: str, *, permanent: bool) -> None:
@@ -120,3 +120,7 @@ class Postman:
 
 def _line(letter: Letter) -> Line | None:
     return words().notices[letter.body["event"]["type"]] if letter.audience is Audience.CUSTOMER else None
+
+
+def _values(letter: Letter) -> dict[str, str]:
+    return {"ticket_no": letter.ticket_no, **letter.body.get("values", {})}

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from aiohttp import web
 
 from actions.desk.clock import Clock
+from actions.desk.hub import RepairHub
 from actions.desk.tickets import EventType, Page, Ticket, TicketFilter
 from actions.ports.outbox import OutboxStore
 from bot.gateway.assistant import Assistant
@@ -84,6 +85,8 @@ class Services:
     pages: Path
     editors: EditorDesk | None = None
     """None for a gateway over a knowledge base that has no versions."""
+    repairs: RepairHub | None = None
+    """None for a gateway whose desk sends nobody."""
 
 
 SERVICES = web.AppKey("services", Services)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from bot.gateway.routes import chat, editors, handoffs, knowledge, operation, outbox, pages, parse, tickets, ws
+from bot.gateway.routes import chat, editors, handoffs, knowledge, operation, outbox, pages, parse, repairs, tickets, ws
 
-MODULES = (chat, parse, knowledge, editors, tickets, handoffs, outbox, operation, pages, ws)
+MODULES = (chat, parse, knowledge, editors, tickets, repairs, handoffs, outbox, operation, pages, ws)
 
 
 def add_all(app: web.Application) -> None:
