@@ -107,7 +107,7 @@ class SqlCustomers:
             return list(connection.execute(query).mappings())
 
 
-def to_account(row: Mapping[str, Any]) -> Account:
+def to_account(row: Mapping[str, Any] | RowMapping) -> Account:
     """The account of a row of `accounts`."""
     fields = {name: value for name, value in row.items() if name not in {"phone_fingerprint", "demo"}}
     kinds = {
