@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.cli.knowledge import kb_app
+from bot.cli.outages import outage_app
 from bot.gateway.settings import PROJECT, Settings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="电答：供电企业客户服务助手")
@@ -23,6 +24,7 @@ eval_app = typer.Typer(no_args_is_help=True, help="评测")
 app.add_typer(ticket_app, name="ticket")
 app.add_typer(outbox_app, name="outbox")
 app.add_typer(kb_app, name="kb")
+app.add_typer(outage_app, name="outage")
 app.add_typer(flow_app, name="flow")
 app.add_typer(eval_app, name="eval")
 console = Console()

@@ -75,6 +75,17 @@ class MemoryCustomers:
         """See `CustomerSystem.outages_at`."""
         return tuple(outage for outage in self.outages(now) if covers(outage.area, address))
 
+    def outages_of(self, numbers: Iterable[str]) -> dict[str, Outage]:
+        """See `OutageBook.outages_of`."""
+        wanted = set(numbers)
+        return {outage.outage_no: outage for outage in self._outages if outage.outage_no in wanted}
+
+    def put_outages(self, outages: Iterable[Outage]) -> None:
+        """See `OutageBook.put_outages`."""
+        with self._lock:
+            every = {outage.outage_no: outage for outage in (*self._outages, *outages)}
+            self._outages = sorted(every.values(), key=lambda outage: (outage.starts, outage.outage_no))
+
     def bind(self, customer_id: str, account_no: str, at: datetime) -> None:
         """See `CustomerSystem.bind`."""
         if account_no not in self._accounts:

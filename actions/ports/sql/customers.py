@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -61,6 +62,20 @@ class SqlCustomers:
     def outages_at(self, address: str, now: datetime) -> tuple[Outage, ...]:
         """See `CustomerSystem.outages_at`."""
         return tuple(outage for outage in self.outages(now) if covers(outage.area, address))
+
+    def outages_of(self, numbers: Iterable[str]) -> dict[str, Outage]:
+        """See `OutageBook.outages_of`."""
+        query = select(schema.outages).where(_OUTAGES.outage_no.in_(list(numbers)))
+        found = (Outage(**{**row, "type": OutageType(row["type"])}) for row in self._rows(query))
+        return {outage.outage_no: outage for outage in found}
+
+    def put_outages(self, outages: Iterable[Outage]) -> None:
+        """See `OutageBook.put_outages`."""
+        with writing(self._engine) as connection:
+            for outage in outages:
+                row = asdict(outage)
+                add = insert_into(connection, schema.outages).values(row)
+                connection.execute(add.on_conflict_do_update(index_elements=["outage_no"], set_=row))
 
     def bind(self, customer_id: str, account_no: str, at: datetime) -> None:
         """See `CustomerSystem.bind`."""
