@@ -16,10 +16,12 @@ from actions.desk.lifecycle import allowed
 from actions.desk.limits import Profile, Span
 from actions.desk.moves import Book, Command, escalation, rung
 from actions.desk.numbers import TicketNo, parse_ticket_no
-from actions.desk.outbox import letters
+from actions.desk.outbox import Letter, letters, tells_customer
+from actions.desk.pen import life_support
 from actions.desk.places import Place
 from actions.desk.tickets import Area, EventType, Kind, NewTicket, Page, Priority, Ticket, TicketEvent, TicketFilter
 from actions.ports.classifier import Classifier
+from actions.ports.customers import CustomerSystem
 from actions.ports.store import TicketStore, TicketTransaction
 
 CUSTOMER = "customer"
@@ -53,16 +55,19 @@ class ServiceDesk:
         places: Sequence[Place] = (),
         calendar: WorkingCalendar | None = None,
         classifier: Classifier | None = None,
+        customers: CustomerSystem | None = None,
     ) -> None:
         """`places`: the known parts of the supply area, by which an address is urban, rural or remote.
 
-        `classifier`: by rules when none is given.
+        `classifier`: by rules when none is given. `customers` tells whose news is a call by a person instead of a message;
+        None: every customer gets messages.
         """
         self._classifier: Classifier = classifier or Rules()
         self._store = store
         self._clock = clock
         self._book = Book(profile, calendar or WorkingCalendar())
         self._places = tuple(places)
+        self._customers = customers
 
     def accept(self, new: NewTicket, *, request_id: str, actor: str = CUSTOMER) -> Ticket:
         """Make a ticket, or return the one this request made before, whatever it has become.
@@ -236,7 +241,7 @@ class ServiceDesk:
         number = TicketNo(now.date(), tx.next_sequence(now.date()))
         ticket = self._book.open(str(number), checked, actor, now, classified)
         tx.add(ticket, request_id)
-        tx.post(letters(None, ticket))
+        tx.post(self._letters(None, ticket))
         return ticket
 
     def _change(
@@ -261,8 +266,14 @@ class ServiceDesk:
             # Asked for after the lock: the log's times then follow its order.
             after = self._book.apply(before, command, self._clock.now())
             tx.save([(before, after)])
-            tx.post(letters(before, after))
+            tx.post(self._letters(before, after))
             return after
+
+    def _letters(self, before: Ticket | None, after: Ticket) -> tuple[Letter, ...]:
+        by_person = (
+            self._customers is not None and tells_customer(before, after) and life_support(self._customers, after)
+        )
+        return letters(before, after, by_person=by_person)
 
     def _seen(self, ticket: Ticket) -> Ticket:
         return replace(ticket, as_of=self._clock.now())

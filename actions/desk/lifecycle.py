@@ -44,6 +44,9 @@ ENDED = FINAL | {Status.CLOSED}
 
 _DONE = frozenset({Status.RESOLVED, Status.CALLED_BACK, Status.CLOSED})
 
+DONE = _DONE | FINAL
+"""Nothing is left to hurry: the work is done, or given up."""
+
 _Row = Mapping[Status, frozenset[Status]]
 
 
@@ -138,7 +141,7 @@ def allowed(kind: Kind, status: Status, *, reachable: bool = True, paused: bool 
         possible.add(EventType.PAUSED)
     if paused:
         possible = possible & {EventType.NOTED, EventType.WITHDRAWN, EventType.MERGED} | {EventType.RESUMED}
-    if status not in _DONE | FINAL:
+    if status not in DONE:
         possible |= {EventType.URGED, EventType.ESCALATED}
     return tuple(type_ for type_ in EventType if type_ in possible)
 

@@ -120,6 +120,26 @@ class Book:
         return replace(moved, clocks=follow(moved, now, self.profile, self.calendar))
 
 
+def remark(ticket: Ticket, command: Command, now: datetime) -> Ticket:
+    """`ticket` with something the desk itself has to say of it in its log; its status stays. A parent in the data is taken on.
+
+    Not checked against the road: who may say it is the caller's business, and nobody outside the desk may.
+    """
+    ticket = rung(ticket, now)
+    said = _logged(
+        ticket,
+        now,
+        type=command.type,
+        actor=command.actor,
+        note=command.note,
+        status_after=ticket.status,
+        request_id=command.request_id,
+        data=dict(command.data),
+    )
+    parent = command.data.get("parent_ticket_no", ticket.parent_ticket_no)
+    return replace(said, version=ticket.version + 1, parent_ticket_no=parent)
+
+
 def rung(ticket: Ticket, now: datetime) -> Ticket:
     """`ticket` with every warning and breach that has come due by `now` in its log; the same object when there is none."""
     clocks, rings = ring(ticket.clocks, now)

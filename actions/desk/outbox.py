@@ -10,13 +10,13 @@ Pure: how a letter is stored and sent is the ports' business; the customer's wor
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
-from actions.desk.clock import rfc3339
+from actions.desk.clock import local, rfc3339
 from actions.desk.owners import Post
 from actions.desk.tickets import EventType, Kind, Ticket, TicketEvent
 
@@ -26,8 +26,14 @@ ATTEMPTS = 24
 FIRST_WAIT = timedelta(seconds=2)
 LONGEST_WAIT = timedelta(minutes=30)
 
+CALL = "staff.call_customer"
+"""The topic of a call to be made by a person: whom, is in `to.call`."""
+
+_DISPATCH: Mapping[str, Any] = MappingProxyType({"role": "dispatch", "name": None})
 _RINGS = frozenset({EventType.WARNED, EventType.BREACHED})
-_NEWS = frozenset({EventType.ACCEPTED, EventType.EN_ROUTE, EventType.ON_SITE, EventType.RESOLVED})
+_NEWS = frozenset(
+    {EventType.ACCEPTED, EventType.EN_ROUTE, EventType.ON_SITE, EventType.ESTIMATED, EventType.RESOLVED}
+)
 """What the customer is told of."""
 _NEWS_OF_APPLICATION = _NEWS | {EventType.DISPATCHED, EventType.CONTACTED}
 """…of an application, whose steps nobody sees from the window."""
@@ -96,10 +102,18 @@ class LetterPage:
     next_cursor: str | None
 
 
-def letters(before: Ticket | None, after: Ticket) -> tuple[Letter, ...]:
-    """What is to be told of the change from `before` (None: there was no ticket) to `after`."""
+def letters(before: Ticket | None, after: Ticket, *, by_person: bool = False) -> tuple[Letter, ...]:
+    """What is to be told of the change from `before` (None: there was no ticket) to `after`.
+
+    `by_person`: somebody there lives on a machine; instead of a message the customer gets a call, which staff are told to make.
+    """
     new = after.events[len(before.events) if before is not None else 0 :]
-    return tuple(letter for event in new for letter in _of_event(event, after))
+    return tuple(letter for event in new for letter in _of_event(event, after, by_person))
+
+
+def tells_customer(before: Ticket | None, after: Ticket) -> bool:
+    """Whether the change holds news for the customer."""
+    return any(event.type in _NEWS for event in after.events[len(before.events) if before is not None else 0 :])
 
 
 def wait(attempt: int, dice: Callable[[], float]) -> timedelta | None:
@@ -114,7 +128,7 @@ def wait(attempt: int, dice: Callable[[], float]) -> timedelta | None:
     return full / 2 + full / 2 * dice()
 
 
-def _of_event(event: TicketEvent, ticket: Ticket) -> Iterator[Letter]:
+def _of_event(event: TicketEvent, ticket: Ticket, by_person: bool) -> Iterator[Letter]:
     if event.type in _RINGS:
         to = {"role": event.data["role"], "name": event.data.get("owner")}
         yield _letter(Audience.STAFF, event, ticket.ticket_no, to=to, ticket=_outline(ticket))
@@ -126,19 +140,37 @@ def _of_event(event: TicketEvent, ticket: Ticket) -> Iterator[Letter]:
     del whole["events"]
     yield _letter(Audience.UTILITY, event, ticket.ticket_no, ticket=whole)
     told = _NEWS_OF_APPLICATION if ticket.kind is Kind.SERVICE_REQUEST else _NEWS
+    if event.type is EventType.SUSPECTED:
+        yield _letter(Audience.STAFF, event, ticket.ticket_no, to=dict(_DISPATCH), ticket=_outline(ticket))
     if event.type in told and (ticket.conversation_id or ticket.contact_phone):
         to = {
             "name": ticket.contact_name,
             "phone": ticket.contact_phone,
             "conversation_id": ticket.conversation_id,
         }
+        if by_person:
+            call = {**_DISPATCH, "call": to}
+            yield replace(
+                _letter(Audience.STAFF, event, ticket.ticket_no, to=call, ticket=_outline(ticket)),
+                key=f"{ticket.ticket_no}:{event.seq}:call",
+                topic=CALL,
+            )
+            return
+        restore = event.data.get("restore_at")
+        values = {} if restore is None else {"values": {"restore": said_time(datetime.fromisoformat(restore))}}
         asks = {"survey": True, "channel": ticket.channel} if event.type is EventType.RESOLVED and _first_done(event, ticket) else {}
-        yield _letter(Audience.CUSTOMER, event, ticket.ticket_no, to=to, ticket=_outline(ticket), **asks)
+        yield _letter(Audience.CUSTOMER, event, ticket.ticket_no, to=to, ticket=_outline(ticket), **values, **asks)
 
 
 def _first_done(event: TicketEvent, ticket: Ticket) -> bool:
     """Whether the ticket is resolved for the first time: the customer is asked once."""
     return not any(before.type is EventType.RESOLVED for before in ticket.events[: event.seq - 1])
+
+
+def said_time(at: datetime) -> str:
+    """A moment as a message says it: 11月25日8:00."""
+    at = local(at)
+    return f"{at.month}月{at.day}日{at.hour}:{at:%M}"
 
 
 def _letter(audience: Audience, event: TicketEvent, ticket_no: str, **body: Any) -> Letter:

@@ -40,11 +40,17 @@ def area_of(address: str | None, places: Iterable[Place] = ()) -> Area:
     The longest place named in it decides, with or without its city (东风镇红星村 is in 安澜市东风镇). An address of no known
     place is rural when it speaks of a town, township or village, else urban, which has the shortest limits.
     """
-    text = _plain(address or "")
-    named = [place for place in places if place.name in text or _without_city(place.name) in text]
-    if named:
-        return max(named, key=lambda place: len(place.name)).area
-    return Area.RURAL if _COUNTRY.search(text) else Area.URBAN
+    named = place_in(address or "", places)
+    if named is not None:
+        return named.area
+    return Area.RURAL if _COUNTRY.search(_plain(address or "")) else Area.URBAN
+
+
+def place_in(address: str, places: Iterable[Place]) -> Place | None:
+    """The longest known place named in an address, with or without its city; None when none is."""
+    text = _plain(address)
+    named = (place for place in places if place.name in text or _without_city(place.name) in text)
+    return max(named, key=lambda place: len(place.name), default=None)
 
 
 def covers(stretch: str, address: str) -> bool:

@@ -91,6 +91,9 @@ class EventType(StrEnum):
     PAUSED = "paused"
     RESUMED = "resumed"
     CLASSIFIED = "classified"
+    JOINED = "joined"
+    SUSPECTED = "suspected"
+    ESTIMATED = "estimated"
 
     @property
     def target(self) -> Status | None:
@@ -173,8 +176,9 @@ class TicketEvent:
 
     `seq` counts from 1 per ticket. `data` holds what a remark changed or meant: `escalated` priority_before and
     priority_after, `warned`/`breached` which clock (its place in `Ticket.clocks`), its step, its due_at and who answers for it (`role`, and
-    `owner` when it is somebody by name), `merged` the parent, `resumed` how many seconds the clocks had stood,
-    `accepted` how sure the classifier was (`confidence`, and `review` when too little), `classified` the category before and after.
+    `owner` when it is somebody by name), `merged` and `joined` the parent, `resumed` how many seconds the clocks had stood,
+    `accepted` how sure the classifier was (`confidence`, and `review` when too little), `classified` the category before and after, `dispatched` by the hub the crew and the figures of every
+    candidate (JSON text), `suspected` how many households reported, `estimated` when power is expected back.
     """
 
     seq: int

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from actions.desk.clock import Clock
 from actions.desk.customers import Account
 from actions.desk.desk import ServiceDesk
+from actions.desk.repairs import Incident
 from actions.desk.verifier import Verifier
 from actions.handlers.forms.flow import FlowBook
 from actions.handlers.gaps import GapLog
@@ -35,6 +36,14 @@ class Knowledge(Protocol):
         ...
 
 
+class Incidents(Protocol):
+    """The part of the repair hub that the conversation uses."""
+
+    def incident_at(self, address: str, account_no: str | None = None) -> Incident | None:
+        """The open incident that a report from here would join now, or None."""
+        ...
+
+
 @dataclass(frozen=True)
 class Services:
     """Everything a handler may need."""
@@ -53,6 +62,8 @@ class Services:
     drafts: DraftStore
     surveys: SurveyAnswers | None = None
     """None where nobody is asked how content they are."""
+    incidents: Incidents | None = None
+    """None where nothing gathers reports."""
 
     def bound_account(self, customer_id: str | None) -> Account | None:
         """The account linked to this chat user, when there is exactly one."""

@@ -23,7 +23,7 @@ from actions.handlers.forms.step import Outcome
 from actions.handlers.nodes import promise
 from actions.handlers.operations import AFTER_VERIFICATION, OPERATIONS
 from actions.handlers.operations.job import Job
-from actions.handlers.operations.outages import known_at
+from actions.handlers.operations.outages import before_filing
 from actions.handlers.operations.tickets import KINDS, business_of
 from actions.handlers.put_off import done_with, keep, kept, told
 from actions.handlers.services import Services, Stopwatch
@@ -128,11 +128,10 @@ class ServiceWorld:
             return self._verify(flow, state, said)
         if field.check == "ticket_by_phone":
             return self._ticket_by_phone(state)
-        known = known_at(self._services, state.values[field.name])
-        if known is None:
-            return Outcome()
         # The customer hears the reason and the expected time; the report is still taken, theirs may be another fault.
-        return Outcome([known["bubble"], self._services.phrases.bubble("known_outage")])
+        with self.watch("action"):
+            told = before_filing(self._services, state.values[field.name], self.trusted(said, self._memory))
+        return Outcome(told)
 
     def _ticket_by_phone(self, state: FlowState) -> Outcome:
         """The newest ticket made with a phone: customers remember their phone, not a ticket number."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Protocol
 
@@ -54,6 +55,18 @@ class CustomerSystem(Protocol):
 
     def find_accounts(self, phone: str) -> tuple[Account, ...]:
         """The accounts with this phone number (digits only) on file, by number."""
+        ...
+
+
+class OutageBook(Protocol):
+    """Where outages are put that come from elsewhere: plans out of a spreadsheet."""
+
+    def outages_of(self, numbers: Iterable[str]) -> dict[str, Outage]:
+        """The outages of these numbers, also those that are over, by number."""
+        ...
+
+    def put_outages(self, outages: Iterable[Outage]) -> None:
+        """Store outages, each in the place of the one with its number; all or none."""
         ...
 
 

@@ -15,6 +15,7 @@ from rich.table import Table
 from bot.cli.class_corrections import classes_app
 from bot.cli.flow import flow_app
 from bot.cli.knowledge import kb_app
+from bot.cli.outages import outage_app
 from bot.cli.report import report_app
 from bot.gateway.settings import PROJECT, Settings
 
@@ -27,6 +28,7 @@ app.add_typer(outbox_app, name="outbox")
 app.add_typer(kb_app, name="kb")
 app.add_typer(report_app, name="report")
 app.add_typer(classes_app, name="classes")
+app.add_typer(outage_app, name="outage")
 app.add_typer(flow_app, name="flow")
 app.add_typer(eval_app, name="eval")
 console = Console()

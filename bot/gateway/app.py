@@ -11,6 +11,7 @@ from aiohttp import web
 
 from actions.desk.clock import Clock, SystemClock
 from actions.desk.feedback import Feedback
+from actions.desk.hub import RepairHub
 from actions.desk.outbox import Letter
 from actions.handlers.forms.flow import FlowBook
 from actions.ports.conversations import ConversationStore
@@ -76,6 +77,7 @@ class Parts:
     """What a letter's change means in the steps of its business."""
     reports: ReportDesk | None = None
     feedback: Feedback | None = None
+    repairs: RepairHub | None = None
 
 
 def build_app(parts: Parts) -> web.Application:
@@ -179,5 +181,6 @@ def _services(parts: Parts) -> tuple[Services, Replayer]:
         editors=parts.editors,
         reports=parts.reports,
         feedback=parts.feedback,
+        repairs=parts.repairs,
     )
     return services, Replayer(conversations, backlog, journal, parts.assistant)

@@ -15,13 +15,18 @@ from aiohttp import web
 from sqlalchemy import Engine, text
 
 from actions.classes.classifier import TrainedClassifier
+from actions.desk.calendar import WorkingCalendar
 from actions.desk.clock import Clock, SystemClock
 from actions.desk.desk import ServiceDesk
 from actions.desk.feedback import Feedback
+from actions.desk.hub import RepairHub
 from actions.desk.limits import PROFILES, Profile
+from actions.desk.moves import Book
 from actions.desk.outbox import Audience, Letter
+from actions.desk.repairs import HubRules
 from actions.desk.tickets import Status
 from actions.desk.verifier import Verifier
+from actions.handlers.areas import read_area
 from actions.handlers.danger import safety_bubble
 from actions.handlers.forms.flow import FlowBook
 from actions.handlers.gaps import GapLog
@@ -32,6 +37,7 @@ from actions.handlers.tariff_question import TariffWords
 from actions.handlers.webhook import webhook_app
 from actions.handlers.words import Phrases
 from actions.ports.couriers import LogCourier, WebhookCourier
+from actions.ports.maps import GreatCircleMap
 from actions.ports.outbox import Courier
 from actions.ports.sql import (
     SqlAttempts,
@@ -40,7 +46,9 @@ from actions.ports.sql import (
     SqlDrafts,
     SqlGaps,
     SqlHandoffs,
+    SqlNetwork,
     SqlOutbox,
+    SqlRepairs,
     SqlSurveys,
     SqlTicketStore,
     connect,
@@ -60,7 +68,7 @@ from bot.gateway.retention import Retention
 from bot.gateway.server import Runner
 from bot.gateway.settings import PROJECT, Settings
 from bot.gateway.supervisor import Supervisor
-from bot.gateway.sweep import Sweep
+from bot.gateway.sweep import HubSweep, Sweep
 from bot.gateway.turn import IntentScore, Message, Reply, Trace
 from bot.language.encoder import SentenceEncoder, encoder_folder
 from bot.language.hazards import danger
@@ -130,11 +138,14 @@ def assemble(settings: Settings, assistant: AssistantClient, metrics: Metrics, c
     engine = open_database(settings)
     seed_demo(engine, clock, demo=bool(settings.demo))
     customers = SqlCustomers(engine)
+    book = Book(limits_profile(settings.profile), WorkingCalendar())
+    hub = _hub(settings, engine, clock, customers, book)
     encoder = SentenceEncoder(encoder_folder(settings.home))
     classifier = TrainedClassifier.open(settings.home, encoder, log.info)
     desk = ServiceDesk(
-        SqlTicketStore(engine), clock, limits_profile(settings.profile), places=customers.places(), classifier=classifier
-    )
+        SqlTicketStore(engine), clock, book.profile, places=customers.places(), calendar=book.calendar,
+        classifier=classifier, customers=customers,
+    )  # fmt: skip
     source = PROJECT / "knowledge_base"
 
     def open_base(root: Path) -> KnowledgeBase:
@@ -160,12 +171,14 @@ def assemble(settings: Settings, assistant: AssistantClient, metrics: Metrics, c
         tariff_words=TariffWords.load(PROJECT / "actions" / "words" / "heard" / "tariff.yml"),
         drafts=SqlDrafts(engine),
         surveys=SurveyAnswers(feedback, ScoreWords.load(PROJECT / "actions" / "words" / "heard" / "survey.yml"), phrases),
+        incidents=hub,
     )
     return Parts(
         settings=settings,
         conversations=SqlConversations(engine),
         handoffs=handoffs,
         desk=desk,
+        repairs=hub,
         outbox=SqlOutbox(engine),
         courier=_courier(settings, clock),
         knowledge=knowledge,
@@ -173,7 +186,7 @@ def assemble(settings: Settings, assistant: AssistantClient, metrics: Metrics, c
         metrics=metrics,
         hazard=_guard(phrases),
         checks={"database": lambda: _alive(engine), "knowledge": lambda: _searchable(knowledge)},
-        background=(_Webhook(services, settings.action_port), Sweep(desk), Retention(engine, settings, clock), KnowledgeWatch(knowledge)),
+        background=(_Webhook(services, settings.action_port), Sweep(desk), HubSweep(hub), Retention(engine, settings, clock), KnowledgeWatch(knowledge)),
         editors=EditorDesk(knowledge, Versions(settings.home), source, gaps, home=settings.home, profile=settings.profile, storage=settings.passage_storage),
         clock=clock,
         flows=services.flows,
@@ -192,6 +205,27 @@ def _steps(services: Services) -> Callable[[Letter], str]:
         return news(services.phrases, flow, Status(ticket["status"])) if flow is not None else ""
 
     return told
+
+
+def _hub(settings: Settings, engine: Engine, clock: Clock, customers: SqlCustomers, book: Book) -> RepairHub:
+    rules = HubRules(
+        window=timedelta(minutes=settings.incident_minutes),
+        grace=timedelta(seconds=settings.dispatch_grace_seconds),
+        answer=timedelta(seconds=settings.crew_answer_seconds),
+        answer_emergency=timedelta(seconds=settings.crew_answer_emergency_seconds),
+        dispatch=settings.dispatch,
+    )
+    return RepairHub(
+        SqlRepairs(engine),
+        clock,
+        book,
+        customers=customers,
+        directory=customers,
+        network=SqlNetwork(engine),
+        roads=GreatCircleMap(),
+        read_area=read_area,
+        rules=rules,
+    )
 
 
 def open_database(settings: Settings) -> Engine:

@@ -45,6 +45,7 @@ from bot.gateway.schemas import (
     TicketView,
 )
 from bot.gateway.schemas_flows import FlowList, FlowView
+from bot.gateway.schemas_hub import CrewAnswer, CrewList, Estimate, IncidentList
 from bot.gateway.schemas_kb import (
     ArticleLines,
     ArticleQuery,
@@ -139,6 +140,10 @@ OPERATIONS = (
     Operation("get", "/api/v1/tickets", "A page of tickets, newest first", "tickets", (TicketList,), query=TicketQuery, staff=True, errors=_AWAY),
     Operation("get", _STAFF_TICKET, "One ticket", "tickets", (TicketView,), staff=True, errors=_GONE),
     Operation("post", _STAFF_TICKET + "/events", "Move a ticket, or remark on it", "tickets", (TicketView,), TicketEventRequest, staff=True, errors=_CLASH),
+    Operation("post", _STAFF_TICKET + "/crew", "A crew takes or refuses the job", "repairs", (TicketView,), CrewAnswer, staff=True, errors=_CLASH),
+    Operation("post", _STAFF_TICKET + "/estimate", "Say when power is expected back", "repairs", (TicketView,), Estimate, staff=True, errors=_CLASH),
+    Operation("get", "/api/v1/crews", "Crews and their open jobs", "repairs", (CrewList,), staff=True, errors=_GONE),
+    Operation("get", "/api/v1/incidents", "Open incidents by area", "repairs", (IncidentList,), staff=True, errors=_GONE),
     Operation("get", "/api/v1/handoffs", "Open hand-offs to a person", "handoffs", (HandoffList,), query=HandoffQuery, staff=True, errors=_AWAY),
     Operation("get", _STAFF_HANDOFF, "A hand-off with its conversation", "handoffs", (HandoffDetail,), query=AfterQuery, staff=True, errors=_GONE),
     Operation("post", _STAFF_HANDOFF + "/take", "Take a conversation over", "handoffs", (HandoffView,), TakeRequest, staff=True, errors=_CLASH),

@@ -89,7 +89,7 @@ class Postman:
         try:
             if line is not None:
                 await self._show(letter, line)
-            text = None if line is None else line.text.format(ticket_no=letter.ticket_no) + self._steps(letter)
+            text = None if line is None else line.text.format(**_values(letter)) + self._steps(letter)
             await self._courier.deliver(letter, text)
         except DeliveryFailed as failure:
             await self._failed(stored, str(failure), permanent=failure.permanent)
@@ -105,7 +105,7 @@ class Postman:
         conversation_id = letter.body["to"].get("conversation_id")
         # That it is accepted the customer has just read in the answer that made the ticket.
         if conversation_id and letter.body["event"]["type"] != "accepted":
-            messages = [line.message(ticket_no=letter.ticket_no)]
+            messages = [line.message(**_values(letter))]
             if steps := self._steps(letter):
                 messages.append(Message(text=steps))
             messages += await self._survey(letter, conversation_id)
@@ -138,3 +138,7 @@ class Postman:
 
 def _line(letter: Letter) -> Line | None:
     return words().notices[letter.body["event"]["type"]] if letter.audience is Audience.CUSTOMER else None
+
+
+def _values(letter: Letter) -> dict[str, str]:
+    return {"ticket_no": letter.ticket_no, **letter.body.get("values", {})}

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from actions.desk.clock import Clock
 from actions.desk.feedback import Feedback
+from actions.desk.hub import RepairHub
 from actions.desk.tickets import EventType, Page, Ticket, TicketFilter
 from actions.handlers.forms.flow import FlowBook
 from actions.ports.outbox import OutboxStore
@@ -95,6 +96,8 @@ class Services:
     """None for a gateway that asks nobody."""
     editors: EditorDesk | None = None
     """None for a gateway over a knowledge base that has no versions."""
+    repairs: RepairHub | None = None
+    """None for a gateway whose desk sends nobody."""
 
 
 SERVICES = web.AppKey("services", Services)

@@ -76,6 +76,12 @@ class Settings(BaseSettings):
     )
     outbox_secret: SecretStr = Field(default=SecretStr(""), description="Signs what is posted; at least 16 characters.")
 
+    dispatch: bool = Field(default=True, description="Crews are chosen and asked by the repair hub; false: a dispatcher does it by hand.")
+    dispatch_grace_seconds: int = Field(default=60, ge=0, description="How long a new repair waits before a crew is asked; danger does not wait.")
+    crew_answer_seconds: int = Field(default=300, ge=10, description="How long a crew has to answer before the next one is asked.")
+    crew_answer_emergency_seconds: int = Field(default=120, ge=10, description="The same when life is in danger.")
+    incident_minutes: int = Field(default=60, ge=1, description="How long after the last report of an area another one joins it.")
+
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     retention_days: int = Field(default=180, ge=1, description="Age in days after which conversations are deleted and ended tickets lose their personal data.")
 

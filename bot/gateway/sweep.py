@@ -6,6 +6,7 @@ import asyncio
 import logging
 
 from actions.desk.desk import ServiceDesk
+from actions.desk.hub import RepairHub
 
 log = logging.getLogger("dianda.sweep")
 SWEEP_SECONDS = 5.0
@@ -36,6 +37,36 @@ class Sweep:
                     )
             except Exception:
                 log.exception("the clock sweep failed; it is tried again")
+            await asyncio.sleep(self._seconds)
+
+    async def close(self) -> None:
+        """Stop."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+
+HUB_SECONDS = 2.0
+
+
+class HubSweep:
+    """Lets the repair hub do what has come due, in the background."""
+
+    def __init__(self, hub: RepairHub, seconds: float = HUB_SECONDS) -> None:
+        self._hub = hub
+        self._seconds = seconds
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Begin; what came due while the service was down goes first."""
+        self._task = asyncio.create_task(self._run(), name="hub-sweep")
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                await asyncio.to_thread(self._hub.sweep)
+            except Exception:
+                log.exception("the repair hub's sweep failed; it is tried again")
             await asyncio.sleep(self._seconds)
 
     async def close(self) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
 
-from actions.desk.customers import Outage, OutageType
+from actions.desk.customers import Account, Outage, OutageType
+from actions.handlers import masks
 from actions.handlers.forms.step import Outcome
 from actions.handlers.operations.job import Job
 from actions.handlers.services import Services
@@ -51,10 +51,30 @@ def outage_info(job: Job) -> Outcome:
     return Outcome(bubbles, memory={"last_address": job.values["address"]})
 
 
-def known_at(services: Services, address: str) -> dict[str, Any] | None:
-    """The outage that explains why there is no power at an address now, with its words; None when there is none."""
-    now = services.clock.now()
-    for outage in services.customers.outages_at(address, now):
-        if outage.starts <= now and not outage.is_over(now):
-            return {"outage": outage, "bubble": about_outage(services, outage, now)}
-    return None
+SOON = timedelta(hours=24)
+"""A plan that begins within this time is told to whoever reports an outage before it begins."""
+
+
+def before_filing(services: Services, address: str, account: Account | None) -> list[Bubble]:
+    """What is already known of a report, told before it is filed; nothing here keeps anybody from filing.
+
+    `account` only when it is verified or linked: that an account is cut off for arrears is nobody else's business.
+    """
+    now, phrases = services.clock.now(), services.phrases
+    if account is not None and account.disconnected and account.address == address:
+        cut_off = phrases.bubble("known_cut_off", account=masks.account_no(account.account_no))
+        cut_off.buttons = [button("交电费", "/how_to_pay"), button("申请复电", "/request_reconnection")]
+        return [cut_off]
+    here = [outage for outage in services.customers.outages_at(address, now) if outage.starts <= now + SOON]
+    running = next((outage for outage in here if outage.starts <= now), None)
+    if running is not None:
+        planned = running.type is OutageType.PLANNED
+        return [about_outage(services, running, now), phrases.bubble("known_plan" if planned else "known_outage")]
+    told = [phrases.bubble("known_later", plan=about_outage(services, outage, now).text) for outage in here[:1]]
+    number = account.account_no if account is not None else None
+    incident = services.incidents.incident_at(address, number) if services.incidents is not None else None
+    if incident is not None:
+        restore = incident.lead.restore_at
+        name = "known_incident" if restore is None or restore <= now else "known_incident_restore"
+        told.append(phrases.bubble(name, restore=day_and_time(restore, now) if restore else ""))
+    return told

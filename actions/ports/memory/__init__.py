@@ -9,8 +9,22 @@ from actions.ports.memory.customers import MemoryCustomers
 from actions.ports.memory.drafts import MemoryDrafts
 from actions.ports.memory.gaps import MemoryGaps
 from actions.ports.memory.handoffs import MemoryHandoffs
+from actions.ports.memory.network import MemoryNetwork
 from actions.ports.memory.outbox import MemoryOutbox
+from actions.ports.memory.repairs import MemoryRepairs
 from actions.ports.memory.surveys import MemorySurveys
 from actions.ports.memory.tickets import MemoryTicketStore
 
-__all__ = ["MemoryAttempts", "MemoryConversations", "MemoryCustomers", "MemoryDrafts", "MemoryGaps", "MemoryHandoffs", "MemoryOutbox", "MemorySurveys", "MemoryTicketStore"]
+__all__ = [
+    "MemoryAttempts",
+    "MemoryConversations",
+    "MemoryCustomers",
+    "MemoryDrafts",
+    "MemoryGaps",
+    "MemoryHandoffs",
+    "MemoryNetwork",
+    "MemoryOutbox",
+    "MemoryRepairs",
+    "MemorySurveys",
+    "MemoryTicketStore",
+]

@@ -47,6 +47,10 @@ class MemoryCustomers:
         ]
         return cls(accounts, bills, payments, demo.outages(now), demo.crews(), demo.places())
 
+    def accounts(self) -> tuple[Account, ...]:
+        """Every account, by number."""
+        return tuple(self._accounts[number] for number in sorted(self._accounts))
+
     def account(self, account_no: str) -> Account | None:
         """See `CustomerSystem.account`."""
         return self._accounts.get(account_no)
@@ -79,6 +83,17 @@ class MemoryCustomers:
     def outages_at(self, address: str, now: datetime) -> tuple[Outage, ...]:
         """See `CustomerSystem.outages_at`."""
         return tuple(outage for outage in self.outages(now) if covers(outage.area, address))
+
+    def outages_of(self, numbers: Iterable[str]) -> dict[str, Outage]:
+        """See `OutageBook.outages_of`."""
+        wanted = set(numbers)
+        return {outage.outage_no: outage for outage in self._outages if outage.outage_no in wanted}
+
+    def put_outages(self, outages: Iterable[Outage]) -> None:
+        """See `OutageBook.put_outages`."""
+        with self._lock:
+            every = {outage.outage_no: outage for outage in (*self._outages, *outages)}
+            self._outages = sorted(every.values(), key=lambda outage: (outage.starts, outage.outage_no))
 
     def bind(self, customer_id: str, account_no: str, at: datetime) -> None:
         """See `CustomerSystem.bind`."""

@@ -12,7 +12,9 @@ from actions.ports.sql.engine import connect
 from actions.ports.sql.gaps import SqlGaps
 from actions.ports.sql.handoffs import SqlHandoffs
 from actions.ports.sql.migrate import migrate
+from actions.ports.sql.network import SqlNetwork
 from actions.ports.sql.outbox import SqlOutbox
+from actions.ports.sql.repairs import SqlRepairs
 from actions.ports.sql.seed import seed_demo
 from actions.ports.sql.surveys import SqlSurveys
 from actions.ports.sql.tickets import SqlTicketStore
@@ -24,7 +26,9 @@ __all__ = [
     "SqlDrafts",
     "SqlGaps",
     "SqlHandoffs",
+    "SqlNetwork",
     "SqlOutbox",
+    "SqlRepairs",
     "SqlSurveys",
     "SqlTicketStore",
     "connect",

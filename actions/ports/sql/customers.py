@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Engine, Executable, RowMapping, delete, func, select
 
@@ -41,7 +44,7 @@ class SqlCustomers:
     def account(self, account_no: str) -> Account | None:
         """See `CustomerSystem.account`."""
         rows = self._rows(select(schema.accounts).where(_ACCOUNTS.account_no == account_no))
-        return _account(rows[0]) if rows else None
+        return to_account(rows[0]) if rows else None
 
     def bills(self, account_no: str) -> tuple[Bill, ...]:
         """See `CustomerSystem.bills`."""
@@ -82,6 +85,20 @@ class SqlCustomers:
         """See `CustomerSystem.outages_at`."""
         return tuple(outage for outage in self.outages(now) if covers(outage.area, address))
 
+    def outages_of(self, numbers: Iterable[str]) -> dict[str, Outage]:
+        """See `OutageBook.outages_of`."""
+        query = select(schema.outages).where(_OUTAGES.outage_no.in_(list(numbers)))
+        found = (Outage(**{**row, "type": OutageType(row["type"])}) for row in self._rows(query))
+        return {outage.outage_no: outage for outage in found}
+
+    def put_outages(self, outages: Iterable[Outage]) -> None:
+        """See `OutageBook.put_outages`."""
+        with writing(self._engine) as connection:
+            for outage in outages:
+                row = asdict(outage)
+                add = insert_into(connection, schema.outages).values(row)
+                connection.execute(add.on_conflict_do_update(index_elements=["outage_no"], set_=row))
+
     def bind(self, customer_id: str, account_no: str, at: datetime) -> None:
         """See `CustomerSystem.bind`."""
         link = {"customer_id": customer_id, "account_no": account_no, "bound_at": at}
@@ -108,7 +125,7 @@ class SqlCustomers:
         found = (
             select(schema.accounts).where(_ACCOUNTS.phone_fingerprint.in_(fingerprints)).order_by(_ACCOUNTS.account_no)
         )
-        return tuple(_account(row) for row in self._rows(found))
+        return tuple(to_account(row) for row in self._rows(found))
 
     def places(self) -> tuple[Place, ...]:
         """See `Directory.places`."""
@@ -127,7 +144,8 @@ class SqlCustomers:
             return list(connection.execute(query).mappings())
 
 
-def _account(row: RowMapping) -> Account:
+def to_account(row: Mapping[str, Any] | RowMapping) -> Account:
+    """The account of a row of `accounts`."""
     fields = {name: value for name, value in row.items() if name not in {"phone_fingerprint", "demo"}}
     kinds = {
         "area": Area(row["area"]),

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, RowMapping, func, insert, select, upd
 
 from actions.desk.errors import InvalidCursor, LetterDelivered, UnknownLetter
 from actions.desk.outbox import Audience, Letter, LetterPage, LetterState, StoredLetter
-from actions.ports.sql.engine import reading, writing
+from actions.ports.sql.engine import insert_into, reading, writing
 from actions.ports.sql.schema import outbox as table
 
 _C = table.c
@@ -18,7 +18,22 @@ _C = table.c
 
 def post(connection: Connection, letters: Iterable[Letter]) -> None:
     """Write letters down in the transaction of the change that caused them."""
-    rows = [
+    rows = _rows(letters)
+    if rows:
+        connection.execute(insert(table), rows)
+
+
+def post_once(connection: Connection, letters: Iterable[Letter]) -> int:
+    """Write those down whose key is not there yet; how many that were."""
+    rows = _rows(letters)
+    if not rows:
+        return 0
+    once = insert_into(connection, table).on_conflict_do_nothing(index_elements=["key"]).returning(_C.id)
+    return sum(connection.scalar(once.values(row)) is not None for row in rows)
+
+
+def _rows(letters: Iterable[Letter]) -> list[dict[str, Any]]:
+    return [
         {
             "key": letter.key,
             "audience": letter.audience.value,
@@ -33,8 +48,6 @@ def post(connection: Connection, letters: Iterable[Letter]) -> None:
         }
         for letter in letters
     ]
-    if rows:
-        connection.execute(insert(table), rows)
 
 
 class SqlOutbox:

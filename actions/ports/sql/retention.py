@@ -16,7 +16,7 @@ from sqlalchemy import Connection, CursorResult, Engine, Select, delete, exists,
 
 from actions.desk.lifecycle import ENDED
 from actions.desk.outbox import LetterState
-from actions.ports.sql import schema
+from actions.ports.sql import schema, schema_hub
 from actions.ports.sql.engine import reading, writing
 from actions.ports.sql.surveys_schema import surveys
 
@@ -101,6 +101,7 @@ def _erase_tickets(connection: Connection, numbers: list[Any], now: datetime) ->
     # The request id holds the conversation's; it must stay unique, so the ticket's own number takes its place.
     record = {**_ERASED, "request_id": literal("erased:").concat(_TICKETS.ticket_no), "erased_at": now}
     connection.execute(update(schema.tickets).where(_TICKETS.ticket_no.in_(numbers)).values(record))
+    connection.execute(delete(schema_hub.repairs).where(schema_hub.repairs.c.ticket_no.in_(numbers)))
     log = update(schema.ticket_events).where(_EVENTS.ticket_no.in_(numbers))
     connection.execute(log.values(note="", request_id=None))
     asked = update(surveys).where(surveys.c.ticket_no.in_(numbers))

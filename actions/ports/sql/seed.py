@@ -14,7 +14,8 @@ from actions.desk.clock import Clock
 from actions.desk.customers import Account, Bill, Payment
 from actions.desk.errors import ForeignDatabase
 from actions.ports import demo as utility
-from actions.ports.sql import schema
+from actions.ports.demo import network
+from actions.ports.sql import schema, schema_hub
 from actions.ports.sql.encrypted import cipher_of
 from actions.ports.sql.engine import alone, insert_into, writing
 
@@ -60,6 +61,16 @@ def _found(connection: Connection, engine: Engine, now: datetime) -> None:
 def _bring_up_to_date(connection: Connection, now: datetime) -> None:
     present = set(connection.scalars(select(schema.accounts.c.account_no)))
     _add(connection, schema.bills, (asdict(bill) for bill in utility.bills(now) if bill.account_no in present))
+    _add(connection, schema_hub.transformer_areas, map(asdict, network.areas()))
+    _add(
+        connection,
+        schema_hub.account_supply,
+        (
+            {"account_no": account_no, "area_no": area_no, "important": important}
+            for account_no, area_no, important in network.supply()
+            if account_no in present
+        ),
+    )
     for account in utility.accounts():
         if account.account_no in present:
             _pay(connection, account, now)

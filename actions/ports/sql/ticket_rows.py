@@ -76,6 +76,18 @@ def event_row(ticket_no: str, event: TicketEvent) -> dict[str, Any]:
     }
 
 
+def new_repair(ticket: Ticket) -> dict[str, Any]:
+    """The row of the hub's record of a new repair: to be looked at now."""
+    return {
+        "ticket_no": ticket.ticket_no,
+        "opened_at": ticket.created_at,
+        "next_at": ticket.created_at,
+        "placed": False,
+        "asked": [],
+        "is_over": False,
+    }
+
+
 def to_ticket(row: RowMapping, clocks: list[TicketClock], events: list[TicketEvent]) -> Ticket:
     """The ticket of a row, its clocks and its log."""
     return Ticket(

@@ -12,12 +12,12 @@ from sqlalchemy import Connection, Engine, RowMapping, Select, bindparam, select
 
 from actions.desk.errors import DuplicateRequest, InvalidCursor, StaleVersion
 from actions.desk.outbox import Letter
-from actions.desk.tickets import Page, Ticket, TicketClock, TicketEvent, TicketFilter
+from actions.desk.tickets import Kind, Page, Ticket, TicketClock, TicketEvent, TicketFilter
 from actions.ports.sql import outbox as letterbox
-from actions.ports.sql import schema
+from actions.ports.sql import schema, schema_hub
 from actions.ports.sql.encrypted import cipher_of
 from actions.ports.sql.engine import insert_into, reading, writing
-from actions.ports.sql.ticket_rows import clock_row, event_row, fixed, moving, to_clock, to_event, to_ticket
+from actions.ports.sql.ticket_rows import clock_row, event_row, fixed, moving, new_repair, to_clock, to_event, to_ticket
 from actions.ports.store import Change
 
 _TICKETS = schema.tickets.c
@@ -33,20 +33,20 @@ class SqlTicketStore:
         self._engine = engine
 
     @contextmanager
-    def transaction(self) -> Iterator[_Transaction]:
+    def transaction(self) -> Iterator[Transaction]:
         """See `TicketStore.transaction`."""
         with writing(self._engine) as connection:
-            yield _Transaction(connection)
+            yield Transaction(connection)
 
     def get(self, ticket_no: str) -> Ticket | None:
         """See `TicketStore.get`."""
         with reading(self._engine) as connection:
-            return _one(connection, select(schema.tickets).where(_TICKETS.ticket_no == ticket_no))
+            return one(connection, select(schema.tickets).where(_TICKETS.ticket_no == ticket_no))
 
     def of_request(self, request_id: str) -> Ticket | None:
         """See `TicketStore.of_request`."""
         with reading(self._engine) as connection:
-            return _one(connection, _of_request(request_id))
+            return one(connection, _of_request(request_id))
 
     def find(self, wanted: TicketFilter, cursor: str | None, limit: int) -> Page:
         """See `TicketStore.find`. The cursor is the row number of the last ticket given."""
@@ -69,19 +69,22 @@ class SqlTicketStore:
         with reading(self._engine) as connection:
             rows = connection.execute(query).mappings().all()
             page = rows[:limit]
-            return Page(_whole(connection, page), str(page[-1]["id"]) if len(rows) > limit else None)
+            return Page(whole(connection, page), str(page[-1]["id"]) if len(rows) > limit else None)
 
 
-class _Transaction:
+class Transaction:
     """`TicketTransaction` on one connection."""
 
     def __init__(self, connection: Connection) -> None:
+        """`connection` as of `engine.writing`."""
         self._connection = connection
 
     def of_request(self, request_id: str) -> Ticket | None:
-        return _one(self._connection, _of_request(request_id).with_for_update())
+        """See `TicketTransaction.of_request`."""
+        return one(self._connection, _of_request(request_id).with_for_update())
 
     def next_sequence(self, day: date) -> int:
+        """See `TicketTransaction.next_sequence`."""
         counter = insert_into(self._connection, schema.ticket_sequences).values(day=day, last=1)
         counted = counter.on_conflict_do_update(
             index_elements=["day"], set_={"last": schema.ticket_sequences.c.last + 1}
@@ -89,6 +92,7 @@ class _Transaction:
         return int(self._connection.execute(counted).scalar_one())
 
     def add(self, ticket: Ticket, request_id: str) -> None:
+        """See `TicketTransaction.add`."""
         row = {**fixed(ticket), **moving(ticket), "request_id": request_id}
         if ticket.contact_phone:
             row["phone_fingerprint"] = cipher_of(self._connection).fingerprint(ticket.contact_phone)
@@ -97,12 +101,16 @@ class _Transaction:
         if self._connection.scalar(once) is None:
             raise DuplicateRequest(request_id)
         self._append([(ticket, 0, 0)])
+        if ticket.kind is Kind.REPAIR:
+            self._connection.execute(schema_hub.repairs.insert(), new_repair(ticket))
 
     def lock(self, ticket_no: str) -> Ticket | None:
+        """See `TicketTransaction.lock`."""
         # SQLite has no row locks and needs none: there is one writer.
-        return _one(self._connection, select(schema.tickets).where(_TICKETS.ticket_no == ticket_no).with_for_update())
+        return one(self._connection, select(schema.tickets).where(_TICKETS.ticket_no == ticket_no).with_for_update())
 
     def save(self, changes: Sequence[Change]) -> None:
+        """See `TicketTransaction.save`."""
         if not changes:
             return
         moved = self._connection.execute(_MOVE, [{**moving(after), **_seen(before)} for before, after in changes])
@@ -112,18 +120,28 @@ class _Transaction:
         if turned:
             self._connection.execute(_TURN, turned)
         self._append([(after, len(before.clocks), len(before.events)) for before, after in changes])
+        # Whoever moves a repair, the hub is to look at it.
+        moved_to = [
+            {"of_ticket": after.ticket_no, "next_at": after.events[-1].at}
+            for before, after in changes
+            if after.kind is Kind.REPAIR and after.status is not before.status
+        ]
+        if moved_to:
+            self._connection.execute(_LOOK, moved_to)
 
     def due(self, now: datetime, limit: int) -> tuple[Ticket, ...]:
+        """See `TicketTransaction.due`."""
         # Two clocks of one ticket give it twice; fewer than `limit` tickets is what the port allows.
         numbers = select(_CLOCKS.ticket_no).where(_CLOCKS.rings_at <= now).order_by(_CLOCKS.rings_at).limit(limit)
         order = {number: at for at, number in reversed(list(enumerate(self._connection.scalars(numbers))))}
         if not order:
             return ()
         held = select(schema.tickets).where(_TICKETS.ticket_no.in_(order)).with_for_update(skip_locked=True)
-        due = _whole(self._connection, self._connection.execute(held).mappings().all())
+        due = whole(self._connection, self._connection.execute(held).mappings().all())
         return tuple(sorted(due, key=lambda ticket: order[ticket.ticket_no]))
 
     def post(self, letters: Iterable[Letter]) -> None:
+        """See `TicketTransaction.post`."""
         letterbox.post(self._connection, letters)
 
     def _append(self, tickets: Sequence[tuple[Ticket, int, int]]) -> None:
@@ -144,6 +162,7 @@ _MOVE = update(schema.tickets).where(
     _TICKETS.version == bindparam("of_version"),
     _TICKETS.last_event == bindparam("of_event"),
 )
+_LOOK = update(schema_hub.repairs).where(schema_hub.repairs.c.ticket_no == bindparam("of_ticket"))
 _TURN = update(schema.ticket_clocks).where(
     _CLOCKS.ticket_no == bindparam("of_ticket"), _CLOCKS.ordinal == bindparam("of_ordinal")
 )
@@ -166,12 +185,13 @@ def _of_request(request_id: str) -> Select[Any]:
     return select(schema.tickets).where(_TICKETS.request_id == request_id)
 
 
-def _one(connection: Connection, query: Select[Any]) -> Ticket | None:
+def one(connection: Connection, query: Select[Any]) -> Ticket | None:
+    """The ticket that a query on `tickets` finds, with its clocks and events, or None."""
     row = connection.execute(query).mappings().one_or_none()
-    return None if row is None else _whole(connection, [row])[0]
+    return None if row is None else whole(connection, [row])[0]
 
 
-def _whole(connection: Connection, rows: Sequence[RowMapping]) -> tuple[Ticket, ...]:
+def whole(connection: Connection, rows: Sequence[RowMapping]) -> tuple[Ticket, ...]:
     """The tickets of `rows` with their clocks and events, in that order."""
     numbers = [row["ticket_no"] for row in rows]
     clocks: defaultdict[str, list[TicketClock]] = defaultdict(list)

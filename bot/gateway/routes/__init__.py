@@ -14,13 +14,14 @@ from bot.gateway.routes import (
     outbox,
     pages,
     parse,
+    repairs,
     reports,
     surveys,
     tickets,
     ws,
 )
 
-MODULES = (chat, parse, knowledge, editors, flows, tickets, handoffs, outbox, reports, surveys, operation, pages, ws)
+MODULES = (chat, parse, knowledge, editors, flows, tickets, repairs, handoffs, outbox, reports, surveys, operation, pages, ws)
 
 
 def add_all(app: web.Application) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -155,3 +156,12 @@ def test_the_directory(customers: Customers) -> None:
         ("C3", ("lv",)),
         ("C4", ("lv",)),
     ]
+
+
+def test_outages_put_in_replace_those_of_their_number(customers: Customers, clock: FixedClock) -> None:
+    planned = customers.outages_of(["OP-DEMO-1", "OP-7"])["OP-DEMO-1"]
+    later = replace(planned, starts=planned.starts + timedelta(days=9), ends=planned.starts + timedelta(days=10))
+    customers.put_outages([later, replace(planned, outage_no="OP-7", area="安澜市城东区人民路沿线")])
+    assert customers.outages_of(["OP-DEMO-1"]) == {"OP-DEMO-1": later}
+    assert [outage.outage_no for outage in customers.outages(clock.now())] == ["OF-DEMO-2", "OP-7", "OP-DEMO-1"]
+    assert [outage.outage_no for outage in customers.outages_at("人民路201号", clock.now())] == ["OP-7"]
