@@ -5,11 +5,12 @@ kind     up to                what it is
 =======  ===================  ================================================================================
 flat     30,000               every vector is looked at: exact, nothing to train
 hnsw     300,000              a graph of neighbours: much faster at a little recall; memory of the vectors and a third
-ivfpq    beyond               coarse cells and 48-byte codes in memory; the first of them are looked at again with
+ivfpq    beyond               coarse cells and codes of 48 bytes (or fewer) in memory; the first of them are looked at again with
                               the vectors themselves, which stay in a file (half precision, mapped)
 =======  ===================  ================================================================================
 
-The limits are where the next kind begins to answer faster than the one before; docs/benchmarks.md has the figures.
+Exact as long as that costs some milliseconds, a graph as long as its vectors fit beside everything else in a few hundred
+megabytes; docs/benchmarks.md has the figures.
 """
 
 from __future__ import annotations
@@ -115,7 +116,9 @@ def _trained(vectors: Floats) -> Any:
     count, dim = vectors.shape
     cells = int(np.clip(count // 1000, 1, 1024))
     sample = np.random.default_rng(_TRAINING_SEED).choice(count, min(count, _TRAINED_ON), replace=False)
-    index = faiss.index_factory(dim, f"IVF{cells},PQ{min(_CODE_BYTES, dim)}", faiss.METRIC_INNER_PRODUCT)
+    parts = max(size for size in range(1, _CODE_BYTES + 1) if dim % size == 0)
+    # A code's bytes cut the vector evenly. np: no order of codes is learned; that takes minutes and is not used here.
+    index = faiss.index_factory(dim, f"IVF{cells},PQ{parts}np", faiss.METRIC_INNER_PRODUCT)
     index.cp.seed = index.pq.cp.seed = _TRAINING_SEED
     index.cp.niter = index.pq.cp.niter = _ROUNDS
     index.pq.cp.max_points_per_centroid = _TRAINED_ON_EACH

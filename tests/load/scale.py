@@ -44,7 +44,7 @@ MILVUS_LIMIT = 10_000
 CODED_FROM = 100_000
 """Codes of 256 values are not learned from fewer."""
 CACHE = BUILT / "bench" / "scale"
-console = Console()
+console = Console(width=110)
 Figures = dict[str, Any]
 
 
