@@ -246,8 +246,9 @@ class Turns:
             return flows.named(said.value("flow")) or flows.heard_in(said.words)
         if said.intent == "urge_ticket" and (repair := self._never_reported(said, memory)) is not None:
             return repair
-        if said.intent in ("faq", "out_of_scope"):
-            return self._about_own_account(said)
+        # 查户号3201556677电费: who says the number is not looking for it.
+        if said.intent in ("faq", "out_of_scope") or (said.intent == "query_account_number" and said.value("account_no")):
+            return self._about_own_account(said) or flows.begun_by(said.intent)
         return flows.begun_by(said.intent)
 
     def _by_own_words(self, said: Said, memory: dict[str, Any]) -> Flow | None:

@@ -39,6 +39,8 @@ _LEADING_TIMES = re.compile(f"(?<![一-鿿])([二三四五六七八两2-8])个([
 _DASH_WORD = re.compile(f"(?<={_D}{_D})(?:横杠|横线|短横|杠)(?={_D}{_D})")
 # 要/腰 for 幺 at the head of a mobile number: the recogniser's and the hurried typist's usual slip.
 _ONE_MISHEARD = re.compile(f"[要腰妖么吆](?=[3-9三四五六七八九]{_D}{{9}}(?!{_D}))")
+# An account or phone with a month or an hour right behind it: 3201556677八月份, 13800138000八点以后.
+_CODE_THEN_TIME = re.compile(f"(?<!{_D})(?:{_D}{{16}}|{_D}{{1,13}}(?<={_D}{{10}}))(?=[一二三四五六七八九两][月点])")
 _UNITS = "十百千万亿"
 _READ_OUT = 5
 """So many spoken digits in a row are a number that is read out."""
@@ -145,6 +147,8 @@ def _digits(line: _Line) -> _Line:
             line = line.replace(found.start(), found.end(), found.group(2) * count)
     for found in reversed(list(_DASH_WORD.finditer(line.text))):
         line = line.replace(found.start(), found.end(), "-")
+    for found in reversed(list(_CODE_THEN_TIME.finditer(line.text))):
+        line = line.replace(found.end() - 1, found.end(), found.group()[-1] + ",")
     text = _ONE_MISHEARD.sub("1", line.text)
     text = _SPOKEN_GROUPS.sub(lambda found: _group_figures(found, text), text)
     text = _SPOKEN_RUN.sub(lambda found: _run_figures(found, text), text)
