@@ -92,7 +92,10 @@ class Book:
         """`ticket` after `command` at `now`. Raises IllegalMove or InvalidTicket, and then nothing has happened."""
         paused = ticket.paused_at is not None
         reachable = ticket.contact_phone is not None
-        status = next_status(ticket.kind, ticket.status, command.type, reachable=reachable, paused=paused)
+        if command.type is EventType.DISPATCHED and command.actor != SYSTEM and not paused and _sent_by_the_desk(ticket):
+            status = ticket.status  # a dispatcher's choice takes the place of the desk's own
+        else:
+            status = next_status(ticket.kind, ticket.status, command.type, reachable=reachable, paused=paused)
         if command.type is EventType.PAUSED and not command.note.strip():
             raise InvalidTicket([("note", "missing")])
         ticket = rung(ticket, now)
@@ -158,6 +161,12 @@ def escalation(ticket: Ticket, priority: Priority) -> Mapping[str, str]:
         possible = (type_.value for type_ in allowed(ticket.kind, ticket.status))
         raise IllegalMove(f"raising {ticket.priority} to {priority}", ticket.status.value, possible)
     return {"priority_before": ticket.priority.value, "priority_after": priority.value}
+
+
+def _sent_by_the_desk(ticket: Ticket) -> bool:
+    """Whether the crew that has not answered yet was chosen by the desk itself."""
+    sent = next((event for event in reversed(ticket.events) if event.type is EventType.DISPATCHED), None)
+    return ticket.status is Status.DISPATCHED and sent is not None and sent.actor == SYSTEM
 
 
 def _sureness(classified: Classified) -> dict[str, str]:

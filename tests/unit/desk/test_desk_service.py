@@ -234,3 +234,12 @@ def test_statuses_and_closing(desk: ServiceDesk) -> None:
     closed = desk.ticket(no)
     assert closed.status is Status.CLOSED
     assert [clock["state"] for clock in closed.to_json()["clocks"]] == ["met"] * 4
+
+
+def test_a_dispatcher_may_send_another_crew_than_the_desk_chose_but_not_twice(desk: ServiceDesk) -> None:
+    number = desk.accept(REPAIR, request_id="c-1:1").ticket_no
+    desk.move(number, "dispatched", actor="system", note="C2")
+    sent = desk.move(number, "dispatched", actor="张工", note="改派C1")
+    assert (sent.status, sent.events[-1].actor) == (Status.DISPATCHED, "张工")
+    with pytest.raises(IllegalMove):
+        desk.move(number, "dispatched", actor="李工")
