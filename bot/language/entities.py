@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from datetime import date
-from typing import Any, Callable
+from typing import Any
 
+from bot.language.finders import FINDERS
+from bot.language.found import Found
 from bot.language.normalise import Normalised, normalise
 
 
@@ -24,23 +26,8 @@ class Entity:
         return asdict(self)
 
 
-@dataclass(frozen=True)
-class Found:
-    """A value in the regular text, before its offsets are led back to the raw text."""
-
-    entity: str
-    value: str
-    start: int
-    end: int
-
-
-Finder = Callable[[str, date], "list[Found]"]
-
-
 def find_entities(text: str | Normalised, today: date) -> list[Entity]:
     """All values of `text`, in order, without overlaps; ``today`` anchors relative dates (上个月, 前天)."""
-    from bot.language.finders import FINDERS
-
     regular = normalise(text) if isinstance(text, str) else text
     taken: list[Found] = []
     # Earlier finders are surer; a later one must not claim characters that are taken.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from bot.language.addresses import address_spans, bare_address
-from bot.language.entities import Found
+from bot.language.found import Found
 
 
 def find_addresses(text: str, today: date) -> list[Found]:

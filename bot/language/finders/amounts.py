@@ -6,7 +6,7 @@ import re
 from datetime import date
 from decimal import Decimal
 
-from bot.language.entities import Found
+from bot.language.found import Found
 from bot.language.numerals import NUMERAL, to_number
 
 _NUMBER = rf"(?:\d{{1,3}}(?:,\d{{3}})+(?:\.\d{{1,2}})?|\d+(?:\.\d+)?[百千万]?\d?|{NUMERAL}+)"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from bot.language.entities import Found
+from bot.language.found import Found
 from bot.language.ruler import marks
 
 

@@ -11,8 +11,8 @@ from functools import lru_cache
 
 import phonenumbers
 
-from bot.language.entities import Found
 from bot.language.finders.corrections import Said, corrected
+from bot.language.found import Found
 from bot.language.hearing import sound
 
 ACCOUNT_LENGTHS = frozenset({10, 12, 13, 16})

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
-from bot.language.entities import Found
 from bot.language.finders.months import NUMBER, YEAR, find_months, months_back, year_said
+from bot.language.found import Found
 from bot.language.numerals import to_int
 
 __all__ = ["find_dates", "months_back"]

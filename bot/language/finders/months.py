@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from bot.language.entities import Found
+from bot.language.found import Found
 from bot.language.numerals import to_int
 
 MONTHS = 12

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from bot.language.entities import Found
+from bot.language.found import Found
 from bot.language.names import DOTTED, is_name, name_at, read_name, surname_of
 from bot.language.ruler import SURE, marks
 from bot.language.surnames import COMPOUND_SURNAMES, USUAL_SURNAMES
