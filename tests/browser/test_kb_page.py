@@ -35,7 +35,6 @@ from tests.browser.test_staff_pages import (
     NAMED,
     NAMELESS,
     SMALL_TARGETS,
-    browser,
     complaints,
     new_context,
     visit,
@@ -43,7 +42,7 @@ from tests.browser.test_staff_pages import (
 from tests.unit.knowledge.conftest import FEW, PROJECT, ROOT
 from tests.unit.knowledge.test_versions import few
 
-__all__ = ["browser", "complaints", "new_context"]  # fixtures
+__all__ = ["complaints", "new_context"]  # fixtures
 pytestmark = pytest.mark.browser
 
 PHONE = {"width": 390, "height": 844}
