@@ -164,9 +164,9 @@ def follow_up(said: Said, memory: dict[str, Any], sure: Callable[[str], float]) 
     goes_on = _FOLLOWS_ON.search(said.words) is not None
     if not core or len(core) > (_GOES_ON if goes_on else _SHORT):
         return None
-    if said.intent == "out_of_scope" and not goes_on:
+    if said.intent != "faq" and not goes_on:
         return None
-    if said.intent not in ("faq", "out_of_scope", "inform") and (said.doubt == "none" or not goes_on):
+    if said.intent not in ("faq", "out_of_scope", "inform") and said.doubt == "none":
         return None
     whole = f"{title}，{core}"
     if sure(whole) <= sure(said.words):

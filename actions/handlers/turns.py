@@ -35,6 +35,8 @@ SURE_ANSWER = 0.7
 """…which answers instead when it is at least this sure."""
 HALF_SURE = 0.65
 """A yes, no or stop to no question, less sure than this, is taken for not understood."""
+OF_RULES = re.compile("提前(?:几|多少)[天日]|提前多(?:久|长时间)|(?:按|照|有没有|有冇)规定")
+"""Asks what the rules are, however surely the sentence was taken for a wish."""
 NOT_NOW = re.compile(r"^(?:不用|不要|不需要|不必|先不|暂时不|算了|改天|下次|回头再|以后再)")
 
 
@@ -84,6 +86,7 @@ class Turns:
         for wish in [w for w in later if w.intent == "faq"]:
             told = world.answer(flow, wish.said(said))
             step.bubbles[:0] = told.bubbles if told else [self._services.phrases.bubble("no_answer_in_flow")]
+            step.trace["knowledge"] = [*step.trace.get("knowledge", ()), *(told.trace.get("knowledge", ()) if told else ())]
         later = [w for w in later if w.intent != "faq"]
         memory = {**memory, WAITING: [*memory.get(WAITING, ()), *(w.to_json() for w in later)]}
         return self._after(said, self._answered(step, memory, world, flow), later)
@@ -225,8 +228,9 @@ class Turns:
     def _rather_a_question(self, said: Said, flow: Flow, memory: dict[str, Any]) -> Answer | None:
         """A doubtful wish that is put as a question is answered when the knowledge base is sure; the wish stays a button."""
         told = said.values("account_no", "phone", "address", "ticket_no")
-        doubtful = not said.pressed and said.confidence < DOUBTFUL and not told and not flow.emergency
-        if not doubtful or not ASKS.search(said.words):
+        of_rules = OF_RULES.search(said.words) is not None
+        doubtful = not said.pressed and (said.confidence < DOUBTFUL or of_rules) and not told and not flow.emergency
+        if not doubtful or not (of_rules or ASKS.search(said.words)):
             return None
         world = ServiceWorld(self._services, memory)
         with world.watch("knowledge"):

@@ -29,7 +29,7 @@ def test_no_description_is_a_training_sentence(kind: Kind) -> None:
 @pytest.mark.slow
 def test_first_levels_are_right_and_confidence_tells_which(service: Any) -> None:
     home = Settings().home
-    classifier = TrainedClassifier.open(home, SentenceEncoder(encoder_folder(home), threads=2))
+    classifier = TrainedClassifier.open(home, SentenceEncoder(encoder_folder(home)))
     said = [(case, classifier.classify(kind, case["text"])) for kind, name in NAMES.items() for case in CASES[name]]
     right = [case["first"] == found.category[0] for case, found in said]
     complaints = right[: len(CASES["complaints"])]

@@ -171,6 +171,13 @@ def test_a_question_that_names_its_own_topic_leaves_the_one_before() -> None:
     assert customer.say("销户呢") == CLOSING.answer
 
 
+def test_a_bare_place_is_no_question() -> None:
+    customer = asked_about_arrears(城东区幸福小区8栋="inform")
+    asked = len(customer.knowledge.asked)
+    customer.say("城东区幸福小区8栋")
+    assert len(customer.knowledge.asked) == asked
+
+
 def test_a_person_is_fetched_whatever_the_topic_before_was() -> None:
     customer = asked_about_arrears(那转人工="human_agent")
     customer.say("那转人工")
