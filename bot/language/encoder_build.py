@@ -340,7 +340,7 @@ def _export_up_to(layer: int, network: Any, sample: dict[str, Any], target: Path
     full = target.with_suffix(".full")
     with torch.no_grad():
         torch.onnx.export(
-            Hidden(),
+            Hidden().eval(),
             tuple(sample.values()),
             str(full),
             input_names=list(sample),
@@ -375,8 +375,9 @@ def _pooled(model: Any, sentence: str, layer: int, pooling: str) -> Any:
     """The torch model's unit row of one sentence at a layer."""
     import torch
 
+    network = model[0].auto_model.eval()  # an export leaves it as it found its wrapper: with dropout, if that was training
     with torch.no_grad():
-        states = model[0].auto_model(**model.tokenizer([sentence], return_tensors="pt"), output_hidden_states=True)
+        states = network(**model.tokenizer([sentence], return_tensors="pt"), output_hidden_states=True)
     hidden = states.hidden_states[layer][0].numpy()
     row = hidden[0] if pooling == "cls" else hidden.mean(0)
     return row / np.linalg.norm(row)
