@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from bot.language.read_out import ASIDE, DOUBLED, LENGTH_SAID
 from bot.language.simplify import SIMPLIFIED
 
 SPOKEN_DIGITS = dict(
@@ -20,7 +21,7 @@ SPOKEN_DIGITS = dict(
 _D = "[0-9零〇一二三四五六七八九幺两洞拐勾壹贰叁肆伍陆柒捌玖]"
 # 唔 is the Cantonese 不 and 额 a word of its own: they are fillers only where a pause follows.
 _FILLERS = re.compile(
-    r"(?:呃|额额|嗯嗯|emm+|那个那个|就是就是|这个这个|(?:(?<=^)|(?<=[,，。、 ]))[唔额](?=[,，。、…])"
+    r"(?:呃|额额|嗯嗯|emm+|那个那个|就是就是|这个这个|(?:(?<=^)|(?<=[,，。、 ]))[唔额嗯呃](?=[,，。、…])"
     rf"|(?<={_D}[,，、])(?:嗯|啊|那个|(?:然后|接着|中间|后面|最后|下面|再)是?|(?:等一?下|等等|我看看|稍等)[啊哦]?)(?=[,，、]|{_D}(?![位个]))"
     rf"|(?:(?<={_D})|(?<=^))(?:嗯|呃|啊|额|唔)+(?={_D}))[,，、。…]*",
     re.IGNORECASE,
@@ -35,7 +36,7 @@ _TIMES = re.compile(
     f"(?:(?<=[0-9零〇一二三四五六七八九幺洞拐勾])|(?<=[0-9零〇一二三四五六七八九幺][,，、]))([二三四五六七八两2-8])个([零〇一二三四五六七八九幺0-9])(?={_D}|$|"
     f"[,，。 ])"
 )
-_LEADING_TIMES = re.compile(f"(?<![一-鿿])([二三四五六七八两2-8])个([零〇一二三四五六七八九幺0-9])(?={_D}{{3}})")
+_LEADING_TIMES = re.compile(f"(?:(?<![一-鿿])|(?<=[是号码]))([二三四五六七八两2-8])个([零〇一二三四五六七八九幺0-9])(?={_D}{{3}})")
 _DASH_WORD = re.compile(f"(?<={_D}{_D})(?:横杠|横线|短横|杠)(?={_D}{_D})")
 # 要/腰 for 幺 at the head of a mobile number: the recogniser's and the hurried typist's usual slip.
 _ONE_MISHEARD = re.compile(f"[要腰妖么吆](?=[3-9三四五六七八九]{_D}{{9}}(?!{_D}))")
@@ -69,11 +70,11 @@ class Normalised:
 
 def normalise(raw: str) -> Normalised:
     """Return the regular form of `raw`; an empty text stays empty. Never raises."""
-    line = _regular_characters(raw)
+    line = _without(LENGTH_SAID, _regular_characters(raw))
     # Dropping a filler can bring digits together that then are a number: repeat until nothing changes.
     for _ in range(_ROUNDS):
         before = line.text
-        line = _digits(_without_fillers(_without_spaces(line)))
+        line = _digits(_without(ASIDE, _without(_FILLERS, _without_spaces(line))))
         if line.text == before:
             break
     return Normalised(line.text, raw, tuple(line.origin))
@@ -130,9 +131,10 @@ def _is_chinese(character: str) -> bool:
     return "\u3000" <= character <= "\u9fff" or "\uff00" <= character <= "\uffef"
 
 
-def _without_fillers(line: _Line) -> _Line:
+def _without(pattern: re.Pattern[str], line: _Line) -> _Line:
+    """Without what `pattern` finds; a text that is nothing else stays."""
     dropped: set[int] = set()
-    for found in _FILLERS.finditer(line.text):
+    for found in pattern.finditer(line.text):
         dropped.update(range(found.start(), found.end()))
     if not dropped or len(dropped) == len(line.text):
         return line
@@ -145,6 +147,8 @@ def _digits(line: _Line) -> _Line:
         for found in reversed(list(pattern.finditer(line.text))):
             count = int(SPOKEN_DIGITS.get(found.group(1), found.group(1)))
             line = line.replace(found.start(), found.end(), found.group(2) * count)
+    for found in reversed(list(DOUBLED.finditer(line.text))):
+        line = line.replace(found.start(), found.end(), (found.group(1) or found.group(2)) * 2)
     for found in reversed(list(_DASH_WORD.finditer(line.text))):
         line = line.replace(found.start(), found.end(), "-")
     for found in reversed(list(_CODE_THEN_TIME.finditer(line.text))):

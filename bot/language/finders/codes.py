@@ -26,7 +26,7 @@ _BESIDE = {
     ),
     "account_no": re.compile(
         r"(?:户|护|互|沪|胡|糊)(?:号|头号?)|编号|客户号|用户号|缴费号|[账帐]户|[账帐]号|户口?(?=$)|这户|那户|"
-        r"用电户|交费号|卡号(?=上)",
+        r"用电户|交费号|卡号(?=上)|(?:购?电|用电)卡(?:的?卡?号码?)?",
         re.I,
     ),
     "ticket_no": re.compile(
@@ -49,6 +49,9 @@ _WRITTEN_DATE = re.compile(r"(?:19|20)\d\d[-,，、 ](?:0?[1-9]|1[0-2])[-,，、
 _PART_OF_OTHER = re.compile(r"[A-Za-z]$|\d[.:]$")
 _READ_OUT = re.compile(r"(?:(?:[报念]给你|我[报念]|记一?[下好]|听好)[^0-9]{0,4}|(?:号码?|[印写登报]的)是[:： ]?)$")
 _SHORT = 4
+# 卡号 alone may be that of a bank card, which has 16 digits and more, or of the card for buying electricity.
+_BANK_CARD = 16
+_CARD_NUMBER = re.compile(r"(?<!行)(?<!用)卡号[是为:： ]*$")
 
 
 def find_codes(text: str, today: date) -> list[Found]:
@@ -90,6 +93,8 @@ def _code(digits: str, text: str, start: int, end: int) -> Found | None:
     if _PART_OF_OTHER.search(before) and not re.search(r"(?<![A-Za-z])no[.:]?$", before, re.I):
         return None
     kind = _announced(before, after)
+    if kind == "other" and len(digits) < _BANK_CARD and _CARD_NUMBER.search(before):
+        kind = "account_no"
     if kind == "other" or (kind is None and _loose(text, start, end)):
         return None
     value = _read(digits, kind)

@@ -33,7 +33,7 @@ _TWO_IN_A_ROW = re.compile(
 # 6、7、8月, 七、八两个月
 _LISTED = re.compile(rf"(?:{YEAR})?(?<![\d.])(?P<list>{NUMBER}(?:[、,和跟]{NUMBER})+)(?:月份?|[两三四五六]个月)")
 _FIGURES = re.compile(r"(?<![\d.\-/])(?P<year>20\d\d)(?:[-/.])(?P<month>0?[1-9]|1[0-2])(?![\d.\-/]\d|\d)")
-_SOLID = re.compile(r"(?<!\d)(?P<year>20[2-4]\d)(?P<month>0[1-9]|1[0-2])(?!\d)(?=月|的?账|的?电|$)")
+_SOLID = re.compile(r"(?<!\d)(?P<year>20[2-4]\d)(?P<month>0[1-9]|1[0-2])(?!\d)(?=月|的?账|的?电|那?一?期|$)")
 # 一月一次, 一月送十度: in a month, not in January.
 _PER_MONTH = re.compile(r"一月(?:一[次交查抄结]|送|给|多少|要多少|几|才|得)")
 _POSSIBLE = re.compile("月|20|号头|[越约阅岳悦]")
@@ -137,7 +137,9 @@ def _named_months(text: str, today: date) -> list[Found]:
                 first, first_year, today, match.start() if said_year is not None else start, match.start("link")
             )
             found.append(begin)
-            year = int(begin.value[:4]) + (number < first)
+            if match.group("link") in "到至-~—":
+                year = int(begin.value[:4]) + (number < first)
+            # 十月份跟九月份: two months side by side, each the latest of its name.
             found.append(_month(number, year, today, match.end("link"), match.end()))
         else:
             if found and linked and said_year is None and year is not None and number < int(found[-1].value[5:]):
