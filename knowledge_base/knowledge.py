@@ -13,6 +13,7 @@ from bot.language.encoder import encoder_folder
 from bot.language.normalise import normalise
 from knowledge_base.article import Article, Citation
 from knowledge_base.catalogue import read_catalogue
+from knowledge_base.detail import fitting, lines
 from knowledge_base.encoding import Encoder
 from knowledge_base.index import Index, log, open_index
 from knowledge_base.lexical import Floats
@@ -24,6 +25,8 @@ from knowledge_base.training import read_training
 
 _LONGEST = 500
 """Characters of a question that are looked at."""
+_EVERYDAY, _ASKED_MOST = 16, 2048
+"""Characters and number of the questions whose results are kept."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,8 @@ class KnowledgeBase:
         self._articles = articles
         self._encoder = encoder
         self._today = today
+        self._asked: dict[tuple[str, int, date], SearchResult] = {}
+        self._lines: dict[str, tuple[list[str], Floats]] = {}
 
     @classmethod
     def open(cls, root: Path, home: Path, profile: str, encoder: Encoder, *, training: Path | None = None, storage: Storage | None = None,
@@ -87,7 +92,18 @@ class KnowledgeBase:
     def search(self, query: str, k: int = 5) -> SearchResult:
         """The `k` best articles for a question, as the customer wrote it. Never raises on any text; StoreAway when the server is."""
         text = _regular(query)
-        return self._search(Query(text, self._encoder.encode([text])[0]), k) if text else _NOTHING
+        if not text:
+            return _NOTHING
+        known = self._asked.get((text, k, self._today()))
+        if known is not None:
+            return known
+        found = self._search(Query(text, self._encoder.encode([text])[0]), k)
+        # Short questions with an answer come all day; what else people say is not kept.
+        if found.answerable and len(text) <= _EVERYDAY and not any(c.isdigit() for c in text):
+            if len(self._asked) >= _ASKED_MOST:
+                self._asked.clear()
+            self._asked[(text, k, self._today())] = found
+        return found
 
     def search_with_vector(self, query: str, vector: Floats, k: int = 5) -> SearchResult:
         """Like :meth:`search`, with the encoder's row for the normalised text already at hand."""
@@ -104,6 +120,18 @@ class KnowledgeBase:
     def vectors(self, texts: Sequence[str]) -> Floats:
         """Unit rows of the texts whose products tell how alike in meaning they are (0 for unrelated)."""
         return self.index.retriever.centred(self._encoder.encode([_regular(text) for text in texts]))
+
+    def detail(self, topic: str, question: str) -> str | None:
+        """The lines of an article that answer a further question about it; None when the article says no more to the point."""
+        article, text = self.article(topic), _regular(question)
+        if article is None or not text:
+            return None
+        if topic not in self._lines:
+            texts = lines(article)
+            self._lines[topic] = texts, self.vectors([f"{article.title}：{line}" for line in texts])
+        texts, rows = self._lines[topic]
+        asked = self.vectors([f"{article.title}：{text}"])[0]
+        return "\n".join(fitting(text, asked, texts, rows)) or None
 
     def article(self, topic: str) -> Article | None:
         """The article in force, or None."""

@@ -54,6 +54,10 @@ class LiveKnowledge:
         """See `KnowledgeBase.article`."""
         return self._served.base.article(topic)
 
+    def detail(self, topic: str, question: str) -> str | None:
+        """See `KnowledgeBase.detail`."""
+        return self._served.base.detail(topic, question)
+
     def hit(self, topic: str) -> Hit | None:
         """See `KnowledgeBase.hit`."""
         return self._served.base.hit(topic)

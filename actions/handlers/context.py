@@ -1,4 +1,4 @@
-"""What a short turn means after what went before: 那上个月呢, 那另一个户号呢, 把它撤了, 那要多久呢.
+"""What a short turn means after what went before: 那上个月呢, 那另一个户号呢, 把它撤了, 啥时候来人.
 
 Each function reads the memory and the words and says what is meant, or None when the turn stands on its own.
 """
@@ -6,15 +6,21 @@ Each function reads the memory and the words and says what is meant, or None whe
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from actions.handlers.forms.flow import Flow, FlowBook
+from actions.handlers.forms.heard import ASKS
 from actions.handlers.forms.said import Said
 
 TOPIC = "topic"
-"""Memory: title of the article that the last reply rested on, or that explains the business just done."""
+"""Memory: topic of the article that the last reply rested on, or that explains the business just done."""
+
+DROPPED = "dropped"
+"""Memory: intent of the business that the customer gave up last."""
+
+QUEUED = "asked_for_person"
+"""Memory: the last thing wanted was a person."""
 
 OTHER_ACCOUNT = re.compile(
     r"(?:另外?|别的?|其[他它]|换个?|第二个?)(?:的|那|外)?(?:一?[个户家])?(?:户号|户|账号|房子|家)|另一[个户家]"
@@ -26,18 +32,27 @@ _FILLERS = re.compile(
 _YEARS_AGO = re.compile(
     r"(大前|前|去|上)(?:一)?年(?:的)?(?:同月|同期|同一?个?月|这个月|那个月|这时候|这个时候|那时候)?"
 )
+_NOW = re.compile("现在|目前|最近|这个月|本月|今年|去年|全年|一共|总共|[一二三四五六七八九十\\d]+月")
 _BEFORE = re.compile(r"前一个?月|前[个]?月|再前|往前|上一个月的?上")
 _AFTER = re.compile(r"后一个?月|再后|往后|下一?个月")
 
 _THAT_TICKET = re.compile(r"[那这它]|刚才|刚刚|上次|之前|先前|报的|单|工单")
 _WITHDRAW = re.compile(r"撤|取消|不要了|不用来|不用修|不修了|别来了")
 _URGE = re.compile(r"催|快点|快些|赶紧|赶快")
+_COMING = re.compile(
+    r"(?:有|派)?人.{0,2}(?:来|到)了?(?:吗|没|不|么|[?？])|(?:啥|什么|么子|哪个)时[候间]?.{0,4}(?:来|到|好|修)|几时.{0,2}(?:来|到|好)|几点.{0,3}(?:来|到|好)|"
+    r"好久.{0,3}(?:来|到|好|修)|(?:要|还要|得|还得|等|还|再)(?:等)?(?:多久|好久|多长时间|多大会儿)|多久.{0,4}(?:来|到|好|修)|"
+    r"师傅.{0,4}(?:来|到|出发|在哪|走)|来人(?:了)?(?:吗|没|不|么)|到哪了|还没(?:来|到|好|修)|怎么还(?:没|不)来|等(?:多久|好久|好长)"
+)
+"""Asks for the crew or the current: 大概啥时候来人, 有人来吗, 要等好久嘛."""
 _PROGRESS = re.compile(
     r"怎么样|咋样|到哪|进度|进展|好了?没|处理|办得|办到|状态|多久|什么时候|啥时候|几时|情况|有人管|派[人了]"
 )
 _BARE_TICKET = re.compile(
     r"^(?:就是?|我)?(?:刚才|刚刚|上次|之前|那个|这个|那张|这张|我)*(?:报的|报修的?|登记的|提交的|那|这)*(?:个|张|那个|这个|那张)*(?:单子?|工单|报修)?[呢啊呀吧,，。?？]*$"
 )
+CREW_COMES = frozenset({"repair", "hazard", "power_quality", "meter_fault", "damage_claim"})
+"""Businesses after whose filing 啥时候来 asks for somebody to come."""
 _NO_WISH = frozenset(
     {
         "cancel",
@@ -53,10 +68,8 @@ _NO_WISH = frozenset(
     }
 )
 
-_FOLLOWS_ON = re.compile(r"^(?:那么?(?!个)|要是|如果|假如|假使|万一|可|但是?|不过|它)|(?:呢|呐)[?？。!！]*$")
+FOLLOWS_ON = re.compile(r"^(?:那么?(?!个)|要是|如果|假如|假使|万一|可|但是?|不过|它)|(?:呢|呐)[?？。!！]*$")
 """How a sentence begins or ends that only goes on with the topic: 那要罚多少, 要是房主不在了, 销户呢."""
-_SHORT, _GOES_ON = 12, 24
-"""Characters within which any question, or one that says it goes on, may be about the topic before it."""
 MIN_SUBJECT = 2
 _ASKED = re.compile(
     r"要不要|要什么|要多久|需要|怎么|如何|多久|几天|几点|能不能|可不可以|收不收|有没有|是什么|是否|什么|多少|哪里|在哪|谁|、|，|时限|流程$|规定$|材料$"
@@ -91,6 +104,17 @@ def continued(said: Said, memory: dict[str, Any], flows: FlowBook) -> tuple[Flow
     return last, {name: value for name, value in values.items() if value}
 
 
+def month_talked_of(said: Said, memory: dict[str, Any], flow: Flow, flows: FlowBook) -> dict[str, str]:
+    """The month of the last look-up for a short wish that names none: 那用了多少度 after September's bill."""
+    last = flows.named(memory.get("last_flow"))
+    month = (memory.get("last_values") or {}).get("month")
+    if last is None or last.done.operation != "look_up" or not month or flow.field("month") is None or said.value("month"):
+        return {}
+    if not said.words or said.pressed or len(said.words) > 14 or _NOW.search(said.words):
+        return {}
+    return {"month": str(month)}
+
+
 def _bare(said: Said) -> bool:
     """Whether nothing is left of the words without their values and the small words around them."""
     rest = said.words
@@ -122,6 +146,8 @@ def about_last_ticket(said: Said, memory: dict[str, Any]) -> str | None:
     words = said.words
     if not memory.get("last_ticket") or not words or len(words) > 18 or said.value("ticket_no") or said.value("phone"):
         return None
+    if memory.get("last_flow") in CREW_COMES and _COMING.search(words):
+        return "query_ticket"
     if said.intent not in _NO_WISH and said.doubt == "none":
         return None
     points = _THAT_TICKET.search(words)
@@ -134,9 +160,49 @@ def about_last_ticket(said: Said, memory: dict[str, Any]) -> str | None:
     return "query_ticket" if _PROGRESS.search(words) or _BARE_TICKET.match(words) else None
 
 
+_THANKS = re.compile(
+    r"^(?:(?:谢谢|多谢|谢了|感谢|唔该|好的?|行|嗯+|哦+|噢|知道了?|晓得了?|明白了?|收到|可以|麻烦了?)[啊哈呀了您你嘛哦吧]*[,，。!！ ]+)+(?=.{2,})"
+)
+_BEGIN_IT = re.compile(
+    r"^(?:行|好|好的|嗯|哦|可以|那|那就|就|要)*[,，。 ]*(?:我)?(?:现在|马上|这就|就)*(?:给我|帮我|替我|我)?(?:就|来|要|想)?"
+    r"(?:办|申请|登记|报|弄|验|约|开|改|订|办理)(?:一下|一个|上|了)?[吧嘛呗哈啦了啊]*[。!！]*$"
+)
+_AFTER_ALL = re.compile(r"^(?:那|我|要不)*(?:还是|又想|重新|继续|接着)(?:给我|帮我|我)?(?:办|报|查|投诉|申请|登记|弄|要)[一下了]*[吧嘛呗啊]*[。!！]*$")
+
+
+def without_thanks(said: Said) -> Said:
+    """谢谢啊 那要等好久嘛: the question, when thanks or a yes only come before one."""
+    polite = _THANKS.match(said.words)
+    rest = said.words[polite.end() :] if polite else ""
+    if not rest or said.pressed or not ASKS.search(rest) or said.intent not in ("thank", "affirm", "goodbye", "greet", "inform", "out_of_scope", "faq"):
+        return said
+    return replace(said, text=rest, intent="faq", confidence=min(said.confidence, 0.5), doubt="none", pieces=())
+
+
+def wants_it_begun(said: Said, memory: dict[str, Any], leads_to: str | None) -> str | None:
+    """The intent that a bare “行，那我现在办” or “还是报吧” means: what the last answer leads to, or what was given up."""
+    words = said.words
+    if not words or said.pressed or len(words) > 14 or said.entities:
+        return None
+    dropped = memory.get(DROPPED)
+    if dropped and (_AFTER_ALL.match(words) or (_BEGIN_IT.match(words) and said.intent != "deny")):
+        return str(dropped)
+    return leads_to if leads_to and (_BEGIN_IT.match(words) or _AFTER_ALL.match(words)) else None
+
+
+def core_of(words: str) -> str:
+    """A sentence without the words that only join it to what went before: 那要罚多少呢 → 要罚多少."""
+    return _TRAILING.sub("", _LEADING.sub("", words.strip()))
+
+
+def asks_how_long(said: Said) -> bool:
+    """等多久啊, 人呢: while waiting for somebody."""
+    return bool(_COMING.search(said.words) or re.match(r"^(?:人呢|人咧|有人(?:吗|没|在吗)|还没(?:到|人|接))", said.words)) and len(said.words) <= 14
+
+
 def bare_question(words: str) -> str | None:
     """The core of a question that says nothing of what it is about (那要多久呢 → 要多久); None for any other."""
-    core = _TRAILING.sub("", _LEADING.sub("", words.strip()))
+    core = core_of(words)
     plain = core.removesuffix("吗")
     return core if plain and (_BARE_QUESTION.fullmatch(core) or _BARE_QUESTION.fullmatch(plain)) else None
 
@@ -145,30 +211,3 @@ def subject(title: str) -> str:
     """What an article is about, without the question its title asks: 过户要什么材料 → 过户."""
     head = _ASKED.split(title, maxsplit=1)[0].rstrip("的，、 ")
     return head if len(head) >= MIN_SUBJECT else title
-
-
-def in_context(said: Said, memory: dict[str, Any]) -> Said | None:
-    """A bare question right after an answer, asked as it was meant: about the topic of that answer."""
-    core = bare_question(said.words) if said.words else None
-    title = memory.get(TOPIC)
-    return replace(said, text=f"{title}，{core}", intent="faq", doubt="none") if core and title else None
-
-
-def follow_up(said: Said, memory: dict[str, Any], sure: Callable[[str], float]) -> Said | None:
-    """A question that leaves out what it is about (那要罚多少), with the topic before it; None when it stands on its own.
-
-    ``sure``: how sure the knowledge base is (0–1) to answer a question. The reading that it can answer better is the one meant.
-    """
-    title = memory.get(TOPIC)
-    core = _TRAILING.sub("", _LEADING.sub("", said.words)) if title else ""
-    goes_on = _FOLLOWS_ON.search(said.words) is not None
-    if not core or len(core) > (_GOES_ON if goes_on else _SHORT):
-        return None
-    if said.intent != "faq" and not goes_on:
-        return None
-    if said.intent not in ("faq", "out_of_scope", "inform") and said.doubt == "none":
-        return None
-    whole = f"{title}，{core}"
-    if sure(whole) <= sure(said.words):
-        return None
-    return replace(said, text=whole, intent="faq", doubt="none")

@@ -31,6 +31,10 @@ class Knowledge(Protocol):
         """Search; the result tells whether the best hit answers the question."""
         ...
 
+    def detail(self, topic: str, question: str) -> str | None:
+        """Lines of an article that answer a further question about it."""
+        ...
+
     def hit(self, topic: str) -> Any:
         """The article in force as a hit, or None."""
         ...

@@ -13,11 +13,22 @@ from typing import Any
 from actions.handlers import clarify
 from actions.handlers.articles import answer_bubble, answer_question, knowledge_trace
 from actions.handlers.clarify import CHOICES, FAILURES
-from actions.handlers.context import TOPIC, about_last_ticket, continued, follow_up, in_context, subject
+from actions.handlers.context import (
+    DROPPED,
+    QUEUED,
+    TOPIC,
+    about_last_ticket,
+    asks_how_long,
+    continued,
+    month_talked_of,
+    wants_it_begun,
+    without_thanks,
+)
+from actions.handlers.follow_ups import SMALL, TOLD, goes_on, unanswered
 from actions.handlers.forms.answers import is_no, is_yes
 from actions.handlers.forms.engine import FormEngine, Step
 from actions.handlers.forms.flow import Flow
-from actions.handlers.forms.heard import ASKS
+from actions.handlers.forms.heard import ASKS, gives_up
 from actions.handlers.forms.said import Said
 from actions.handlers.forms.state import SWITCH, FlowState
 from actions.handlers.operations.tickets import added_to_emergency
@@ -89,7 +100,10 @@ class Turns:
             step.trace["knowledge"] = [*step.trace.get("knowledge", ()), *(told.trace.get("knowledge", ()) if told else ())]
         later = [w for w in later if w.intent != "faq"]
         memory = {**memory, WAITING: [*memory.get(WAITING, ()), *(w.to_json() for w in later)]}
-        return self._after(said, self._answered(step, memory, world, flow), later)
+        answer = self._answered(step, memory, world, flow)
+        if step.state is None and flow is not None and flow.intents and gives_up(said, asked):
+            answer.memory[DROPPED] = flow.intents[0]
+        return self._after(said, answer, later)
 
     def open(self, said: Said, memory: dict[str, Any], *, form: bool = False) -> Answer:
         """A turn outside any flow. ``form``: the form is active, so that a flow can begin; else it is asked for."""
@@ -169,6 +183,7 @@ class Turns:
     # -- one wish ------------------------------------------------------------------------------------------------------------
 
     def _one(self, said: Said, memory: dict[str, Any], form: bool) -> Answer:
+        said = without_thanks(said)
         if (priced := self._priced(said, memory)) is not None:
             return priced
         services = self._services
@@ -182,14 +197,13 @@ class Turns:
             said = replace(said, confidence=1.0, doubt="none")  # nothing to ask back about
         elif (pointed := about_last_ticket(said, memory)) is not None:
             said = replace(said, intent=pointed, doubt="none")
-        elif services.flows.begun_by(said.intent) is None or said.confidence < DOUBTFUL:
-            if (follows := in_context(said, memory)) is not None:
-                answer = self._question(follows, memory)
-                # The next bare question is about the same thing still.
-                return replace(answer, memory={**answer.memory, TOPIC: memory[TOPIC]})
-            if (follows := follow_up(said, memory, self._sure)) is not None:
-                return self._question(follows, memory)
-        memory = {k: v for k, v in memory.items() if k != TOPIC}
+        elif asks_how_long(said) and memory.get(QUEUED) and services.handoffs.active(said.conversation_id) is not None:
+            return self._person(said, memory)
+        elif (wanted := wants_it_begun(said, memory, self._leads_to(memory))) is not None:
+            said = replace(said, intent=wanted, confidence=1.0, doubt="none")
+        elif (followed := self._goes_on(said, memory)) is not None:
+            return followed
+        memory = {k: v for k, v in memory.items() if k != TOLD and (k != TOPIC or said.intent in SMALL)}
         flow = flow or self._flow_for(said, memory)
         if flow is not None:
             return self._begin(flow, said, memory, values, form)
@@ -199,9 +213,17 @@ class Turns:
             return self._question(said, memory)
         return self._small_talk(said, memory)
 
-    def _sure(self, question: str) -> float:
-        found = self._services.knowledge.search(question, 1)
-        return float(found.confidence) if found.answerable else 0.0
+    def _leads_to(self, memory: dict[str, Any]) -> str | None:
+        hit = self._services.knowledge.hit(str(memory[TOPIC])) if memory.get(TOPIC) else None
+        return hit.leads_to if hit is not None else None
+
+    def _goes_on(self, said: Said, memory: dict[str, Any]) -> Answer | None:
+        world = ServiceWorld(self._services, memory)
+        outcome = goes_on(self._services, said, memory, world.watch)
+        if outcome is None:
+            return None
+        topic = outcome.trace["knowledge"][0]["topic"]
+        return Answer(outcome.bubbles, outcome.trace, None, {**memory, FAILURES: 0, TOPIC: topic, TOLD: topic}, spent=world.watch.spent)
 
     def _begin(self, flow: Flow, said: Said, memory: dict[str, Any], values: dict[str, str], form: bool) -> Answer:
         if not values:
@@ -209,6 +231,7 @@ class Turns:
                 return answered
             if (asked := clarify.ask_back(self._services, said, memory)) is not None:
                 return Answer([asked[0]], memory=asked[1])
+            values = month_talked_of(said, memory, flow, self._services.flows)
         if not form:
             return Answer([], begin=flow.intents[0] if flow.intents else "start_flow")
         world = ServiceWorld(self._services, memory)
@@ -241,7 +264,7 @@ class Turns:
         wish = button(flow.title, "/" + said.intent)
         if wish not in bubble.buttons:
             bubble.buttons.append(wish)
-        fresh = {**memory, FAILURES: 0, TOPIC: subject(found.results[0].title)}
+        fresh = {**memory, FAILURES: 0, TOPIC: found.results[0].topic, TOLD: found.results[0].topic}
         return Answer([bubble], {"knowledge": knowledge_trace(found.results)}, None, fresh, spent=world.watch.spent)
 
     def _flow_for(self, said: Said, memory: dict[str, Any]) -> Flow | None:
@@ -289,12 +312,15 @@ class Turns:
         outcome = answer_question(self._services, said, world.watch)
         known = outcome.trace.get("knowledge")
         if known:
-            hit = self._services.knowledge.hit(known[0]["topic"])
-            fresh = {**memory, FAILURES: 0, **({TOPIC: subject(hit.title)} if hit else {})}
+            fresh = {**memory, FAILURES: 0, TOPIC: known[0]["topic"], TOLD: known[0]["topic"]}
         else:
             if (asked := clarify.ask_back(self._services, said, memory)) is not None:
                 return Answer([asked[0]], memory=asked[1], spent=world.watch.spent)
-            # Both phrases offer a person already.
+            if not re.search(r"\w", said.words):
+                return Answer([self._services.phrases.bubble("unsure")], memory=memory)
+            if (nearer := unanswered(self._services, said, memory)) is not None:
+                outcome = replace(outcome, bubbles=nearer)
+            # All phrases offer a person already.
             fresh = {**memory, FAILURES: clarify.failures(memory) + 1}
         return Answer(outcome.bubbles, outcome.trace, None, fresh, spent=world.watch.spent)
 
@@ -308,7 +334,7 @@ class Turns:
             summary.append(f"最近工单：{memory['last_ticket']}")
         summary += [f"还提到：{self._title(Wish.from_json(raw))}" for raw in memory.get(WAITING, ())]
         outcome = hand_over(self._services, said, "客户要求人工", summary, "normal")
-        return Answer(outcome.bubbles, outcome.trace, None, {**memory, FAILURES: 0})
+        return Answer(outcome.bubbles, outcome.trace, None, {**memory, FAILURES: 0, QUEUED: True})
 
     def _small_talk(self, said: Said, memory: dict[str, Any]) -> Answer:
         """Greetings, thanks, who are you, what can you do, and answers that nothing had asked for."""
@@ -339,11 +365,13 @@ class Turns:
 
     def _answered(self, step: Step, memory: dict[str, Any], world: ServiceWorld, flow: Flow | None) -> Answer:
         fresh = {**forgotten(memory), FAILURES: 0, "just_said": {}, **step.memory}
+        for done_with in (DROPPED, QUEUED):
+            fresh.pop(done_with, None)
         trace = dict(step.trace)
         if step.state is not None:
             trace["flow"], trace["requested_slot"] = step.state.flow, step.state.asking
-        elif flow is not None and flow.about and (hit := self._services.knowledge.hit(flow.about)) is not None:
-            fresh[TOPIC] = subject(hit.title)
+        elif flow is not None and flow.about:
+            fresh[TOPIC] = flow.about
         return Answer(step.bubbles, trace, step.state, fresh, spent=world.watch.spent)
 
 

@@ -11,9 +11,10 @@ from actions.desk.customers import Account
 from actions.desk.errors import AccountLocked, VerificationFailed
 from actions.desk.lifecycle import ENDED
 from actions.desk.tickets import Kind, Priority, TicketFilter
-from actions.handlers.articles import answer_topic, ask_knowledge
-from actions.handlers.context import OTHER_ACCOUNT, bare_question, subject
+from actions.handlers.articles import answer_topic
+from actions.handlers.context import OTHER_ACCOUNT
 from actions.handlers.danger import safety_bubble
+from actions.handlers.follow_ups import asked_within
 from actions.handlers.forms.answers import read_answer
 from actions.handlers.forms.course import GIVEN
 from actions.handlers.forms.flow import Flow, FlowField
@@ -192,10 +193,7 @@ class ServiceWorld:
             found = price(self._services, asked, said.now.date())
         else:  # which province it is would be one question too many in the middle of a business
             # 那要多久呢 in the middle of a business asks about that business.
-            about = self._services.knowledge.hit(flow.about) if flow is not None and flow.about else None
-            core = bare_question(said.words)
-            question = f"{subject(about.title)}，{core}" if about is not None and core else said.words
-            found = ask_knowledge(self._services, question, self.watch)
+            found = asked_within(self._services, said.words, flow, self._memory, self.watch)
         if found is not None:
             for bubble in found.bubbles:
                 bubble.buttons = []

@@ -9,7 +9,9 @@ import asyncio
 import logging
 import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any, Awaitable, Callable, Dict, List
+from weakref import WeakKeyDictionary
 
 from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
 from rasa.core.processor import MessageProcessor
@@ -23,12 +25,16 @@ from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
+from bot.assistant.heard_before import HeardBefore
 from bot.language.clauses import Clause, clauses
 
 logger = logging.getLogger("dianda.assistant")
 
 # One at a time: the components are not made for two. The encoder leaves the interpreter to the loop while it computes.
 _UNDERSTANDING = ThreadPoolExecutor(1, thread_name_prefix="understanding")
+
+_HEARD: WeakKeyDictionary[MessageProcessor, HeardBefore] = WeakKeyDictionary()
+"""By model: a new one understands anew."""
 
 EMPTY_TRACE: Dict[str, Any] = {
     "intent": {"name": None, "confidence": 0.0},
@@ -126,7 +132,9 @@ async def answer(
 
 async def understand(processor: MessageProcessor, texts: List[str]) -> List[Dict[str, Any]]:
     """:func:`understand_now` beside the event loop, which works on other customers' turns meanwhile."""
-    return await asyncio.get_running_loop().run_in_executor(_UNDERSTANDING, understand_now, processor, texts)
+    heard = _HEARD.setdefault(processor, HeardBefore())
+    understanding = partial(heard.through, texts, partial(understand_now, processor))
+    return await asyncio.get_running_loop().run_in_executor(_UNDERSTANDING, understanding)
 
 
 def understand_now(processor: MessageProcessor, texts: List[str]) -> List[Dict[str, Any]]:

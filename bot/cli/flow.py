@@ -183,5 +183,9 @@ class _NoArticles:
     def search(self, query: str, k: int = 5) -> Any:
         return self._Nothing()
 
+    def detail(self, topic: str, question: str) -> str | None:
+        """None."""
+        return None
+
     def hit(self, topic: str) -> Any:
         return None

@@ -79,6 +79,9 @@ class FakeKnowledge:
         hits.sort(key=lambda hit: -hit.score)
         return Found(hits[:k], confidence=hits[0].score if hits else 0.0)
 
+    def detail(self, topic: str, question: str) -> str | None:
+        return None
+
     def hit(self, topic: str) -> FakeHit | None:
         return next((hit for _, hit in self.entries if hit.topic == topic), None)
 

@@ -1,0 +1,136 @@
+"""Questions that go on with the subject before them: 那要多久, 要钱不, 150千瓦算不算, 还输了密码.
+
+A short sentence is read twice, by itself and together with the subject; a topic must be likely in both readings to be the one
+meant, the more so the better the sentence can stand alone. What the customer has just heard is not said again word for word:
+the same article answers a second question with its details that fit.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from actions.handlers.articles import answer_bubble, ask_knowledge, knowledge_trace
+from actions.handlers.context import FOLLOWS_ON, TOPIC, core_of, subject
+from actions.handlers.forms.flow import Flow, FlowBook
+from actions.handlers.forms.heard import ASKS
+from actions.handlers.forms.said import Said
+from actions.handlers.forms.step import Outcome
+from actions.handlers.services import Services, Stopwatch
+from actions.handlers.words import Bubble
+
+TOLD = "told"
+"""Memory: topic of the article whose answer is in the last reply."""
+LONGEST = 18
+"""Characters up to which a sentence may leave out what it is about."""
+CANDIDATES = 12
+OWN_READING, KIN, FLOOR = 2.0, 0.6, 0.001
+"""Weight of the reading by itself, log bonus of the subject's own group, least probability: chosen on dialogues written for it."""
+SURE, SURER = 0.6, 0.92
+"""How sure an answer must be for what was understood as a question, and for what was not."""
+SURE_OF_A_WISH = 0.9
+SURE_OFSMALL_TALK = 0.8
+SMALL = frozenset(
+    {"greet", "goodbye", "thank", "affirm", "deny", "cancel", "bot_challenge", "ask_capabilities", "repeat", "switch_elderly_mode"}
+)
+"""Small talk: what was the subject before it still is."""
+_NEVER = frozenset({"human_agent", "report_hazard", "start_flow"})
+
+
+def goes_on(services: Services, said: Said, memory: dict[str, Any], watch: Stopwatch) -> Outcome | None:
+    """The answer to a turn that goes on with the subject of the conversation; None when it stands on its own."""
+    topic = memory.get(TOPIC)
+    core = core_of(said.words)
+    if not topic or said.pressed or said.intent in _NEVER or not 1 < len(core) <= LONGEST:
+        return None
+    least = _least(said, services.flows)
+    if least is None:
+        return None
+    with watch("knowledge"):
+        read = read_with(services, core, str(topic))
+    return _told(services, core, read[0], memory, watch) if read is not None and read[1] >= least else None
+
+
+def asked_within(services: Services, words: str, flow: Flow | None, memory: dict[str, Any], watch: Stopwatch) -> Outcome | None:
+    """The answer to a question asked in the middle of a business: about that business when it can be; None when nothing answers."""
+    core = core_of(words)
+    if flow is None or not flow.about or len(core) > LONGEST:
+        return ask_knowledge(services, words, watch)
+    with watch("knowledge"):
+        read = read_with(services, core, flow.about)
+    return _told(services, core, read[0], memory, watch) if read is not None and read[1] >= SURE else None
+
+
+def _told(services: Services, core: str, hits: list[Any], memory: dict[str, Any], watch: Stopwatch) -> Outcome:
+    """The article, or its lines that fit when its answer is what was said just now."""
+    first = hits[0]
+    trace, fresh = {"knowledge": knowledge_trace(hits[:3])}, {TOLD: first.topic}
+    if first.topic == memory.get(TOLD):
+        with watch("knowledge"):
+            detail = services.knowledge.detail(first.topic, core)
+        if detail is not None:
+            bubble = services.phrases.bubble("detail", title=first.title, detail=detail)
+            bubble.citations = list(first.citations)
+            return Outcome([bubble], trace, memory=fresh)
+    return Outcome([answer_bubble(services, first)], trace, memory=fresh)
+
+
+def _least(said: Said, flows: FlowBook) -> float | None:
+    """How sure the answer must be, or None when the turn is no question about what went before."""
+    asks = ASKS.search(said.words) is not None
+    onward = FOLLOWS_ON.search(said.words) is not None
+    if said.intent == "faq":
+        return SURE
+    if said.intent in SMALL:
+        return SURE if said.confidence < SURE_OFSMALL_TALK and (asks or onward) else None
+    if flows.begun_by(said.intent) is not None:
+        doubtful = said.confidence < SURE_OF_A_WISH or onward
+        return SURER if doubtful and (asks or onward) and not said.entities else None
+    if said.entities:
+        return None
+    # out_of_scope and inform: 我家就是低保, 还输了密码 ask nothing and go on all the same.
+    return SURE if onward and asks else SURER
+
+
+def read_with(services: Services, core: str, topic: str) -> tuple[list[Any], float] | None:
+    """Articles by how likely they are meant by `core` said about `topic`, and how sure they answer; None when nothing does."""
+    about = services.knowledge.hit(topic)
+    if about is None:
+        return None
+    alone = services.knowledge.search(core, CANDIDATES)
+    whole = services.knowledge.search(f"{subject(about.title)}，{core}", CANDIDATES)
+    if not (alone.answerable or whole.answerable):
+        return None
+    by_itself = {hit.topic: hit.score for hit in alone.results}
+    together = {hit.topic: hit.score for hit in whole.results}
+    hits = {hit.topic: hit for hit in (*alone.results, *whole.results)}
+    kin = topic.partition("-")[0]
+
+    def likely(name: str) -> float:
+        bonus = KIN if name.partition("-")[0] == kin else 0.0
+        reading: float = (
+            math.log(together.get(name, 0.0) + FLOOR)
+            + OWN_READING * alone.confidence * math.log(by_itself.get(name, 0.0) + FLOOR)
+            + bonus
+        )
+        return reading
+
+    ranked = sorted(hits.values(), key=lambda hit: likely(hit.topic), reverse=True)
+    first = ranked[0].topic
+    # The reading in which the winner leads is the one whose judge speaks for it.
+    sure: float = max(
+        alone.confidence if alone.results and alone.results[0].topic == first else 0.0,
+        whole.confidence if whole.results and whole.results[0].topic == first else 0.0,
+        min(alone.confidence, whole.confidence),
+    )
+    return ranked, sure
+
+
+def unanswered(services: Services, said: Said, memory: dict[str, Any]) -> list[Bubble] | None:
+    """What is said when nothing answers a question that goes on with a subject: what is known about it, and a person."""
+    about = services.knowledge.hit(str(memory[TOPIC])) if memory.get(TOPIC) else None
+    if about is None or said.pressed or not (ASKS.search(said.words) or FOLLOWS_ON.search(said.words)):
+        return None
+    if said.intent == "out_of_scope" and said.confidence >= SURE_OF_A_WISH and not FOLLOWS_ON.search(said.words):
+        return None
+    return [services.phrases.bubble("no_answer_on_subject", title=about.title)]

@@ -1,0 +1,50 @@
+"""Which lines of an article answer a question about it: for a customer who has just heard its answer and asks further."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+
+from knowledge_base.article import Article
+from knowledge_base.lexical import Floats
+
+LEAST = 0.30
+"""Below this likeness (cosine and shared words) no line is more to the point than the whole article."""
+NEXT = 0.93
+"""A second line this near to the best one is told too."""
+MOST = 2
+_SHARED = 0.5
+_SAYS = re.compile(r"[。；：，！？]")
+_SENTENCE_END = re.compile(r"(?<=[。！？；])")
+_MARKS = re.compile(r"\*\*|^[-*\d.、\s]+|^#+.*$")
+
+
+def lines(article: Article) -> list[str]:
+    """The lines of an article's details, then the sentences of its answer; without marks, headings and tables."""
+    body = [_MARKS.sub("", line).strip() for line in article.body.splitlines() if not line.lstrip().startswith(("#", "|"))]
+    # 钓鱼、风筝、气球 alone is a heading.
+    return [line for line in (*body, *_SENTENCE_END.split(article.answer)) if len(line) > 5 and _SAYS.search(line)]
+
+
+def fitting(question: str, asked: Floats, texts: list[str], rows: Floats) -> list[str]:
+    """The lines that answer `question` best, in the article's order, at most two; none when nothing fits.
+
+    ``asked`` is the question's centred unit row, ``rows`` those of ``texts``.
+    """
+    if not texts:
+        return []
+    pairs = _pairs(question)
+    shared = np.array([len(pairs & _pairs(text)) / max(1, len(pairs)) for text in texts])
+    likeness = rows @ asked + _SHARED * shared
+    order = np.argsort(-likeness)[:MOST]
+    best = float(likeness[order[0]])
+    if best < LEAST:
+        return []
+    chosen = [at for at in sorted(int(i) for i in order) if float(likeness[at]) >= NEXT * best]
+    return [texts[at] for at in chosen]
+
+
+def _pairs(text: str) -> set[str]:
+    plain = re.sub(r"\W", "", text)
+    return {plain[at : at + 2] for at in range(len(plain) - 1)}
