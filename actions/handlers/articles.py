@@ -12,6 +12,10 @@ from actions.ports.gaps import GapReason
 
 _AS_LIKELY = 0.5
 """A close second this likely, in shares of the first, is asked about before anything is answered; below it is a button."""
+_A_QUESTION = 0.5
+"""How surely a sentence is understood as a question about rules, for an article to be guessed at."""
+_ONLY_ONE, _NOT_ABSURD = 0.9, 0.1
+"""Least share of the first topic, and least confidence of the base, for a guess."""
 
 
 def answer_bubble(services: Services, hit: Any) -> Bubble:
@@ -45,6 +49,8 @@ def _ask_and_note(services: Services, said: Said, watch: Stopwatch) -> Outcome |
     with watch("knowledge"):
         found = services.knowledge.search(said.words, 3)
     outcome = _told(services, found)
+    if outcome is None and said.intent == "faq" and said.confidence >= _A_QUESTION:
+        outcome = _guessed(services, found)
     if outcome is None or found.doubt:
         if outcome is not None:
             reason = GapReason.DOUBT
@@ -66,6 +72,16 @@ def _told(services: Services, found: Any) -> Outcome | None:
     else:
         bubble = answer_bubble(services, first)
         bubble.buttons += [_topic_button(services, second)] if second is not None else []
+    return Outcome([bubble], {"knowledge": knowledge_trace(found.results)})
+
+
+def _guessed(services: Services, found: Any) -> Outcome | None:
+    """The one article that a question can only be about, said as a guess, when the base alone would not have dared."""
+    if not found.results or found.results[0].score < _ONLY_ONE or found.confidence < _NOT_ABSURD:
+        return None
+    first = found.results[0]
+    bubble = answer_bubble(services, first)
+    bubble.text = services.phrases.text("guessed", title=first.title, answer=bubble.text)
     return Outcome([bubble], {"knowledge": knowledge_trace(found.results)})
 
 

@@ -19,6 +19,8 @@ TOPIC = "topic"
 DROPPED = "dropped"
 """Memory: intent of the business that the customer gave up last."""
 
+FILED = "filed"
+"""Memory: the flow that made the last ticket."""
 QUEUED = "asked_for_person"
 """Memory: the last thing wanted was a person."""
 
@@ -146,7 +148,7 @@ def about_last_ticket(said: Said, memory: dict[str, Any]) -> str | None:
     words = said.words
     if not memory.get("last_ticket") or not words or len(words) > 18 or said.value("ticket_no") or said.value("phone"):
         return None
-    if memory.get("last_flow") in CREW_COMES and _COMING.search(words):
+    if memory.get(FILED) in CREW_COMES and _COMING.search(words):
         return "query_ticket"
     if said.intent not in _NO_WISH and said.doubt == "none":
         return None
@@ -164,7 +166,7 @@ _THANKS = re.compile(
     r"^(?:(?:谢谢|多谢|谢了|感谢|唔该|好的?|行|嗯+|哦+|噢|知道了?|晓得了?|明白了?|收到|可以|麻烦了?)[啊哈呀了您你嘛哦吧]*[,，。!！ ]+)+(?=.{2,})"
 )
 _BEGIN_IT = re.compile(
-    r"^(?:行|好|好的|嗯|哦|可以|那|那就|就|要)*[,，。 ]*(?:我)?(?:现在|马上|这就|就)*(?:给我|帮我|替我|我)?(?:就|来|要|想)?"
+    r"^(?:(?:行|好|好的|嗯|哦|可以|那|那就|就|要)[吧啊的了]*[,，。 ]*)*(?:我)?(?:现在|马上|这就|就)*(?:给我|帮我|替我|我)?(?:就|来|要|想)?"
     r"(?:办|申请|登记|报|弄|验|约|开|改|订|办理)(?:一下|一个|上|了)?[吧嘛呗哈啦了啊]*[。!！]*$"
 )
 _AFTER_ALL = re.compile(r"^(?:那|我|要不)*(?:还是|又想|重新|继续|接着)(?:给我|帮我|我)?(?:办|报|查|投诉|申请|登记|弄|要)[一下了]*[吧嘛呗啊]*[。!！]*$")

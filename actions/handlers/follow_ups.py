@@ -8,6 +8,7 @@ the same article answers a second question with its details that fit.
 from __future__ import annotations
 
 import math
+import re
 from typing import Any
 
 from actions.handlers.articles import answer_bubble, ask_knowledge, knowledge_trace
@@ -24,16 +25,23 @@ TOLD = "told"
 LONGEST = 18
 """Characters up to which a sentence may leave out what it is about."""
 CANDIDATES = 12
+WHOLE = 8
+"""Characters from which on a sentence may well be complete: 收费吗 is not."""
 OWN_READING, KIN, FLOOR = 2.0, 0.6, 0.001
 """Weight of the reading by itself, log bonus of the subject's own group, least probability: chosen on dialogues written for it."""
 SURE, SURER = 0.6, 0.92
 """How sure an answer must be for what was understood as a question, and for what was not."""
-SURE_OF_A_WISH = 0.9
-SURE_OFSMALL_TALK = 0.8
+SURE_OF_A_WISH, SURE_ENOUGH = 0.9, 0.8
+SURE_OF_SMALL_TALK = 0.8
 SMALL = frozenset(
     {"greet", "goodbye", "thank", "affirm", "deny", "cancel", "bot_challenge", "ask_capabilities", "repeat", "switch_elderly_mode"}
 )
 """Small talk: what was the subject before it still is."""
+AFTER_FILING = {"repair": "outage-arrival-time", "power_quality": "outage-arrival-time", "hazard": "outage-arrival-time"}
+"""What is asked about after a business is done, where that is not the article that explains it (要钱不 after a report)."""
+_ALSO_ASKS = re.compile(r"谁|[不没么][啊呀嘛呢]?[?？]?$|行不行|算不算|够不够|对不对|多大|几[个户张]")
+_OWN = re.compile("[我俺咱]|查|账单|户号|上个?月|这个?月|上次|停电|来电|报|投诉|催|撤")
+_VALUES = frozenset({"account_no", "phone", "ticket_no", "address", "person_name"})
 _NEVER = frozenset({"human_agent", "report_hazard", "start_flow"})
 
 
@@ -77,19 +85,23 @@ def _told(services: Services, core: str, hits: list[Any], memory: dict[str, Any]
 
 def _least(said: Said, flows: FlowBook) -> float | None:
     """How sure the answer must be, or None when the turn is no question about what went before."""
-    asks = ASKS.search(said.words) is not None
+    asks = bool(ASKS.search(said.words) or _ALSO_ASKS.search(said.words))
     onward = FOLLOWS_ON.search(said.words) is not None
     if said.intent == "faq":
         return SURE
-    if said.intent in SMALL:
-        return SURE if said.confidence < SURE_OFSMALL_TALK and (asks or onward) else None
-    if flows.begun_by(said.intent) is not None:
-        doubtful = said.confidence < SURE_OF_A_WISH or onward
-        return SURER if doubtful and (asks or onward) and not said.entities else None
-    if said.entities:
+    if any(entity["entity"] in _VALUES for entity in said.entities):
         return None
+    if said.intent in SMALL:
+        return SURE if said.confidence < SURE_OF_SMALL_TALK and (asks or onward) else None
+    if flows.begun_by(said.intent) is not None:
+        if said.values("month", "date") or not (asks or onward):
+            return None
+        if said.confidence < SURE_OF_A_WISH:
+            return SURE_ENOUGH
+        # 一个月免几度 after the free quota asks for the rule; 我用了几度 for one's own.
+        return SURER if onward or not _OWN.search(said.words) else None
     # out_of_scope and inform: 我家就是低保, 还输了密码 ask nothing and go on all the same.
-    return SURE if onward and asks else SURER
+    return SURE if onward and asks else SURE_ENOUGH if asks and said.confidence < SURE_OF_A_WISH else SURER
 
 
 def read_with(services: Services, core: str, topic: str) -> tuple[list[Any], float] | None:
@@ -110,7 +122,7 @@ def read_with(services: Services, core: str, topic: str) -> tuple[list[Any], flo
         bonus = KIN if name.partition("-")[0] == kin else 0.0
         reading: float = (
             math.log(together.get(name, 0.0) + FLOOR)
-            + OWN_READING * alone.confidence * math.log(by_itself.get(name, 0.0) + FLOOR)
+            + OWN_READING * min(1.0, len(core) / WHOLE) * alone.confidence * math.log(by_itself.get(name, 0.0) + FLOOR)
             + bonus
         )
         return reading

@@ -15,6 +15,7 @@ from actions.handlers.articles import answer_bubble, answer_question, knowledge_
 from actions.handlers.clarify import CHOICES, FAILURES
 from actions.handlers.context import (
     DROPPED,
+    FILED,
     QUEUED,
     TOPIC,
     about_last_ticket,
@@ -24,7 +25,7 @@ from actions.handlers.context import (
     wants_it_begun,
     without_thanks,
 )
-from actions.handlers.follow_ups import SMALL, TOLD, goes_on, unanswered
+from actions.handlers.follow_ups import AFTER_FILING, TOLD, goes_on, unanswered
 from actions.handlers.forms.answers import is_no, is_yes
 from actions.handlers.forms.engine import FormEngine, Step
 from actions.handlers.forms.flow import Flow
@@ -48,6 +49,8 @@ HALF_SURE = 0.65
 """A yes, no or stop to no question, less sure than this, is taken for not understood."""
 OF_RULES = re.compile("提前(?:几|多少)[天日]|提前多(?:久|长时间)|(?:按|照|有没有|有冇)规定")
 """Asks what the rules are, however surely the sentence was taken for a wish."""
+ABOUT_TICKETS = frozenset({"ticket_progress", "ticket_urge", "ticket_withdraw"})
+"""Operations on what was filed before: the subject stays."""
 NOT_NOW = re.compile(r"^(?:不用|不要|不需要|不必|先不|暂时不|算了|改天|下次|回头再|以后再)")
 
 
@@ -203,7 +206,7 @@ class Turns:
             said = replace(said, intent=wanted, confidence=1.0, doubt="none")
         elif (followed := self._goes_on(said, memory)) is not None:
             return followed
-        memory = {k: v for k, v in memory.items() if k != TOLD and (k != TOPIC or said.intent in SMALL)}
+        memory = {k: v for k, v in memory.items() if k != TOLD}
         flow = flow or self._flow_for(said, memory)
         if flow is not None:
             return self._begin(flow, said, memory, values, form)
@@ -369,9 +372,12 @@ class Turns:
             fresh.pop(done_with, None)
         trace = dict(step.trace)
         if step.state is not None:
+            fresh.pop(TOPIC, None)
             trace["flow"], trace["requested_slot"] = step.state.flow, step.state.asking
-        elif flow is not None and flow.about:
-            fresh[TOPIC] = flow.about
+        elif flow is not None and flow.about and flow.done.operation not in ABOUT_TICKETS:
+            fresh[TOPIC] = AFTER_FILING.get(flow.flow, flow.about)
+            if step.memory.get("last_ticket"):
+                fresh[FILED] = flow.flow
         return Answer(step.bubbles, trace, step.state, fresh, spent=world.watch.spent)
 
 
