@@ -206,3 +206,38 @@ def _is_question(text: str) -> bool:
     # 我家插座冒烟了怎么办 tells of something that is there; 着火了怎么办 asks how to behave.
     there = _HERE.search(text) or (_THERE.search(text) and _HAPPENS.search(text))
     return bool(_ADVICE.search(text)) and not (_NOW.search(text) or there)
+
+
+_CALM = re.compile(
+    r"(?:修|弄|搞|换|处理|收拾)(?:好|巴适)|换[了上咗]?新|换过|扶[正返直起]|没得?事[了得嘛]|冇事|小时候|年轻时|"
+    r"[几\d一二三四五六七八九十]+年前|去年|旧年|上回|上次|前年|早就?没|早[换扶修]|出院|误[报抱]|"
+    r"(?:^|[,，。 我屋家里])(?:不|没有?|勿|冇|唔)(?:会)?(?:是)?(?:漏电|冒[烟火]|触电|着火|打火|火烛|断|倒|炸|起火|烧)|"
+    r"[不冇勿]系漏|勿是漏|唔系漏|让不让|能不能[盖种搭建挪移]|能盖|盖[^,，。]{0,4}[吗伐不]|起得屋|辐射|学一哈|学习|就是?问问|"
+    r"瞎问|巡线|心里直?冒火|出火|一听就冒火|静电|公司要写|安全手册|讲座|"
+    r"(?:煮|烧|烤)[^,，。]{0,6}(?:豆腐|嘢食|大鹅|饭)|二踢脚|鞭炮|放炮仗|雀|鸟"
+)
+# 到现在都怕: what is left of it is the fear.
+_AFRAID = re.compile(r"现在[^,，。]{0,4}(?:怕|后怕|小心|想起|听到|还记得)")
+_ONCE_MORE = re.compile(
+    r"又|还在|还冒|现在[^好,，没不]{0,6}(?:冒|烧|断|倒|漏|麻|着|掉)|正在|快来|救|赶紧|赶快"
+)
+_LONG_OVER = re.compile(
+    r"小时候|年轻时候?|[几\d一二三四五六七八九十]+年前|去年|旧年|前年|"
+    r"(?:早就?|已经|当天|连夜|后来|昨天|都)[^,，。]{0,8}(?:修好|换[了上新]|换过|扶[正返直]|弄好|弄巴适|没[了味]|冇咗)"
+)
+_WEAK_GUESS = 0.7
+
+
+def told_calmly(text: str, confidence: float) -> bool:
+    """Whether a sentence that only the model takes for danger is history, repaired, denied or a question.
+
+    ``text`` is regular; a guess below 0.7 also gives way to the doubts that rules give way to.
+    """
+    if _ONCE_MORE.search(text):
+        return False
+    return bool(_CALM.search(text)) or (confidence < _WEAK_GUESS and over_or_asked(text, lasting=False, kind="other"))
+
+
+def long_over(text: str) -> bool:
+    """Whether the regular `text` tells when or how it ended, and nothing of its coming back."""
+    return bool(_LONG_OVER.search(text)) and not _ONCE_MORE.search(text) and not _NOW.search(_AFRAID.sub("", text))

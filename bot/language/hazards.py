@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from bot.language.hazard_doubts import NEGATED, NOT_ELECTRIC, over_or_asked
+from bot.language.hazard_doubts import NEGATED, NOT_ELECTRIC, long_over, over_or_asked, told_calmly
 from bot.language.hazard_rules import RULES
 from bot.language.hazard_words import CORE, HEARD, INNOCENT, LIFE_SUPPORT, LONG_WORDS, NO_POWER, POLE, WIRE
 from bot.language.hearing import Listener
@@ -45,7 +45,7 @@ class Danger:
 def danger(text: str) -> Danger | None:
     """The danger that `text` tells of, or None. Takes raw text; about 0.2 ms."""
     regular = normalise(text[:_LONGEST]).text.lower()
-    if not regular:
+    if not regular or long_over(regular):
         return None
     spelt = _HALF_SPELT.sub(lambda m: _SPELT[m.group()], _LISTENER.unspelt(regular))
     tried: set[str] = set()
@@ -58,6 +58,23 @@ def danger(text: str) -> Danger | None:
             if found:
                 return found
     return None
+
+
+def vetted(text: str, ranking: list[tuple[str, float]], hazard: str) -> list[tuple[str, float]]:
+    """The ranking of intents (best first) after the guard's word on the raw `text`.
+
+    Its danger comes first. A danger that only the model sees, told calmly (history, repaired, denied, a question), goes last,
+    and the others share its probability.
+    """
+    if not ranking:
+        return ranking
+    best, confidence = ranking[0]
+    if best != hazard:
+        return [(hazard, 1.0), *(entry for entry in ranking if entry[0] != hazard)] if danger(text) else ranking
+    if len(ranking) < 2 or danger(text) or not told_calmly(normalise(text[:_LONGEST]).text, confidence):
+        return ranking
+    rest = sum(value for _, value in ranking[1:]) or 1.0
+    return [*((name, round(value / rest, 4)) for name, value in ranking[1:]), (hazard, 0.0)]
 
 
 def _life_support(text: str) -> Danger | None:

@@ -20,7 +20,7 @@ import numpy as np
 from bot.language.encoder import Depth, SentenceEncoder, encoder_folder
 from bot.language.entities import Entity, find_entities
 from bot.language.gist import gist
-from bot.language.hazards import Danger, danger
+from bot.language.hazards import Danger, danger, vetted
 from bot.language.intent_model import Floats, IntentModel
 from bot.language.normalise import normalise
 
@@ -101,7 +101,10 @@ class Understanding:
     def _understood(self, text: str, seen: str, row: Floats, values: list[Entity]) -> Understood:
         best = np.argsort(row)[::-1][: RANKING if seen else 0]
         ranking = tuple((self.model.labels[i], round(float(row[i]), 4)) for i in best)
-        return Understood(text, seen, ranking, self.model.thresholds.doubt(row), tuple(values), danger(text))
+        heard = danger(text)
+        if heard is None:
+            ranking = tuple(vetted(text, list(ranking), HAZARD))
+        return Understood(text, seen, ranking, self.model.thresholds.doubt(row), tuple(values), heard)
 
 
 def read(texts: Sequence[str], encoder: SentenceEncoder, today: date | None = None) -> Read:

@@ -16,14 +16,16 @@ from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.language.hazards import danger
+from bot.language.hazards import vetted
 
 DANGER = "report_hazard"
+CLEAR = 0.5
+"""What is left of a ranking without the danger is believed from here on."""
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
 class DangerGuard(GraphComponent, IntentClassifier):
-    """Sets the intent to `report_hazard` where the guard hears danger."""
+    """Sets the intent to `report_hazard` where the guard hears danger, and takes it away where the danger is long over."""
 
     @classmethod
     def create(
@@ -37,14 +39,15 @@ class DangerGuard(GraphComponent, IntentClassifier):
         return cls()
 
     def process(self, messages: List[Message]) -> List[Message]:
-        """Ask the guard about each message that the classifier did not already call a danger."""
+        """Ask the guard about each message: its dangers come first, the model's own must not be history or a question."""
         for message in messages:
             text = message.get(TEXT) or ""
-            if not text or (message.get("intent") or {}).get("name") == DANGER or danger(text) is None:
+            said = [(entry["name"], entry["confidence"]) for entry in message.get("intent_ranking") or []]
+            heard = vetted(text, said, DANGER) if text else said
+            if heard == said:
                 continue
-            rest = [entry for entry in message.get("intent_ranking", []) if entry["name"] != DANGER]
-            sure = {"name": DANGER, "confidence": 1.0}
-            message.set("intent", sure, add_to_output=True)
-            message.set("intent_ranking", [sure, *rest], add_to_output=True)
-            message.set("doubt", "none", add_to_output=True)
+            ranking = [{"name": name, "confidence": confidence} for name, confidence in heard]
+            message.set("intent", ranking[0], add_to_output=True)
+            message.set("intent_ranking", ranking, add_to_output=True)
+            message.set("doubt", "none" if heard[0][1] >= CLEAR else "unsure", add_to_output=True)
         return messages

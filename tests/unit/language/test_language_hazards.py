@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.language.hazards import danger
+from bot.language.hazards import danger, vetted
 
 DATA = Path(__file__).parent / "data"
 KINDS = {"fallen_wire", "shock", "fire", "flood", "overvoltage", "pole", "leakage", "life_support", "exposed", "other"}
@@ -92,3 +92,15 @@ def test_the_same_words_as_danger_and_as_none(danger_now: str, none: str) -> Non
 def test_no_text_breaks_it(text: str) -> None:
     found = danger(text)
     assert found is None or found.kind in KINDS
+
+
+@pytest.mark.parametrize(
+    "words", ["我小时候叫电打过，到现在都怕换灯泡", "上个礼拜歪了的那根杆子已经扶正了，多谢", "勿是漏电，是毛衣静电", "线底下能盖个鸡窝吗"]
+)
+def test_what_is_over_or_asked_is_not_the_models_danger_either(words: str) -> None:
+    assert vetted(words, [("report_hazard", 0.8), ("faq", 0.1), ("thank", 0.05)], "report_hazard")[0][0] == "faq"
+
+
+@pytest.mark.parametrize("words", ["修好的线又在冒火了", "昨天换过的表箱现在冒烟", "上次那根线又掉地上了，快来人"])
+def test_what_comes_back_is_a_danger_again(words: str) -> None:
+    assert vetted(words, [("report_hazard", 0.8), ("faq", 0.1)], "report_hazard")[0][0] == "report_hazard"
