@@ -6,7 +6,16 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.assistant import RunningAssistant
+from bot.language.address_reader import open_reader
+from bot.language.address_training import build
+from tests.assistant import BUILT, RunningAssistant
+
+
+@pytest.fixture(scope="session", autouse=True)
+def addresses() -> None:
+    """The installation's address reader, whatever home a test works in."""
+    build(BUILT)
+    open_reader(BUILT)
 
 
 @pytest.fixture(scope="session")

@@ -84,12 +84,22 @@ def build_classes(settings: Settings, say: Say) -> None:
     TrainedClassifier.open(settings.home, SentenceEncoder(encoder_folder(settings.home)), say)
 
 
+def build_addresses(settings: Settings, say: Say) -> None:
+    """The address reader (half a minute when its sentences changed). Before the intents, which do not see what it finds."""
+    from bot.language.address_training import build, is_current
+
+    if not is_current(settings.home):
+        say("地址阅读器：训练中（约半分钟）…")
+        build(settings.home)
+
+
 def model_path(settings: Settings) -> Path:
     """Where the model made of the present data, code and encoder lies or will lie."""
     digest = hashlib.sha256()
     inputs = [
         *(PROJECT / "nlu_data" / "intents").glob("*.yml"),
         *(PROJECT / "nlu_data" / "lexicon").glob("*"),
+        *(PROJECT / "nlu_data" / "entities").glob("*"),
         *(path for path in (ASSISTANT / "config.yml", ASSISTANT / "thresholds.yml") if path.exists()),
         *ASSISTANT.glob("domain/*"),
         *ASSISTANT.glob("rules/*"),
@@ -106,6 +116,7 @@ def model_path(settings: Settings) -> Path:
 
 def build_model(settings: Settings, say: Say, *, force: bool = False) -> Path:
     """Train the understanding model and the dialogue policy (about a minute)."""
+    build_addresses(settings, say)
     wanted = model_path(settings)
     if wanted.exists() and not force:
         return wanted

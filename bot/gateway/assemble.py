@@ -70,6 +70,7 @@ from bot.gateway.settings import PROJECT, Settings
 from bot.gateway.supervisor import Supervisor
 from bot.gateway.sweep import HubSweep, Sweep
 from bot.gateway.turn import IntentScore, Message, Reply, Trace
+from bot.language.address_reader import open_reader
 from bot.language.encoder import SentenceEncoder, encoder_folder
 from bot.language.hazards import danger
 from knowledge_base.knowledge import KnowledgeBase
@@ -141,6 +142,7 @@ def assemble(settings: Settings, assistant: AssistantClient, metrics: Metrics, c
     book = Book(limits_profile(settings.profile), WorkingCalendar())
     hub = _hub(settings, engine, clock, customers, book)
     encoder = SentenceEncoder(encoder_folder(settings.home))
+    open_reader(settings.home)
     classifier = TrainedClassifier.open(settings.home, encoder, log.info)
     desk = ServiceDesk(
         SqlTicketStore(engine), clock, book.profile, places=customers.places(), calendar=book.calendar,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bot.language import place_words as words
 from bot.language.normalise import normalise
@@ -87,20 +88,31 @@ def address_spans(text: str, *, answer: bool = False) -> list[tuple[int, int]]:
 
 
 def _addresses(text: str, *, answer: bool = False) -> list[list[Part]]:
+    return [list(parts) for parts, held in seen_parts(text, answer=answer) if held]
+
+
+@lru_cache(maxsize=16)
+def seen_parts(text: str, *, answer: bool = False) -> tuple[tuple[tuple[Part, ...], bool], ...]:
+    """Runs of parts that look like an address in the regular `text`, in order, and whether each is held for one.
+
+    The last few texts are remembered: every reader of a sentence asks.
+    """
     masked = words.BARRIERS.sub(
         lambda m: "_" * len(m.group()), words.PROTECTED.sub(lambda m: "国" * len(m.group()), text)
     )
-    found: list[list[Part]] = []
+    seen: list[tuple[tuple[Part, ...], bool]] = []
     at = 0
     while at < len(text):
         said = _parts_from(masked, text, at) if masked[at] != "_" else []
         parts = _trimmed(said, answer=answer)
         if parts and _specific(parts, text, answer=answer):
-            found.append(parts)
+            seen.append((tuple(parts), True))
             at = parts[-1].end
         else:
+            if said:
+                seen.append((tuple(said), False))
             at = said[0].end if said else at + 1
-    return found
+    return tuple(seen)
 
 
 def _parts_from(masked: str, text: str, start: int) -> list[Part]:
@@ -310,7 +322,7 @@ def read_address(text: str) -> str | None:
         found_any = True
         kept.append(_cut(cleaned, parts))
     joined = "".join(kept)
-    return joined[:_LONGEST] if joined and _findable(joined) else None
+    return joined[:_LONGEST] if joined and findable(joined) else None
 
 
 def looks_like_address(text: str) -> bool:
@@ -342,7 +354,8 @@ def _cut(clause: str, parts: list[Part]) -> str:
     return clause[start:]
 
 
-def _findable(address: str) -> bool:
+def findable(address: str) -> bool:
+    """Whether somebody could find the place by `address`: it names more than a town, or says beside what it is."""
     for parts in _addresses(address, answer=True):
         named = [part for part in parts if part.kind in _ALL_NAMED and not part.generic]
         if any(part.kind not in _VAGUE for part in named):

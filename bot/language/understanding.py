@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from bot.language.address_reader import open_reader
 from bot.language.encoder import Depth, SentenceEncoder, encoder_folder
 from bot.language.entities import Entity, find_entities
 from bot.language.gist import gist
@@ -83,9 +84,10 @@ class Understanding:
 
     @classmethod
     def open(cls, home: Path | None = None, archive: Path | None = None) -> Understanding:
-        """Open `archive`, else the newest one of the installation in `home`. Raises ModelMissing, EncoderMissing."""
+        """Open `archive`, else the newest one of the installation in `home`. Raises ModelMissing, EncoderMissing, AddressModelMissing."""
         folder = encoder_folder(home)
         found = archive or newest_archive(folder.parents[1])
+        open_reader(folder.parents[1])
         return cls(load_model(found), SentenceEncoder(folder, depth=Depth.HALF))
 
     def read(self, texts: Sequence[str], today: date | None = None) -> Read:

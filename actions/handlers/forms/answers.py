@@ -14,11 +14,11 @@ from typing import Callable
 
 from actions.handlers.forms.flow import FlowField, Option
 from actions.handlers.forms.said import Said
-from bot.language.addresses import looks_like_address, read_address
 from bot.language.finders.dates import months_back
 from bot.language.names import read_name
 from bot.language.normalise import normalise
 from bot.language.numerals import to_number
+from bot.language.places import looks_like_address, read_address
 
 YES = re.compile(
     r"^(?:这回|这下|这次|现在|嗯|那|行了|好了|[,，、 ])*(?:对+|是+|是的|对的|嗯+|恩+|好+|好的|好嘞|好呀|可以|可以的|行|行的|行吧|中|要得|确认|确定|没错|没有错|没问题|没有问题|正确|提交|同意|ok|okay|yes|"

@@ -14,6 +14,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.assistant.components.normaliser import NORMALISED
+from bot.language.address_reader import address_reader
 from bot.language.entities import find_entities
 from bot.language.gist import gist
 
@@ -33,7 +34,8 @@ class GistMaker(GraphComponent):
         resource: Resource,
         execution_context: ExecutionContext,
     ) -> GistMaker:
-        """Nothing to configure."""
+        """Nothing to configure; the address reader is opened here, so that a missing one stops the start."""
+        address_reader()
         return cls()
 
     def process(self, messages: List[Message]) -> List[Message]:

@@ -7,8 +7,8 @@ from datetime import date
 
 import pytest
 
-from bot.language.addresses import looks_like_address, read_address
 from bot.language.entities import find_entities
+from bot.language.places import looks_like_address, read_address
 
 MARKED = """我家在{金陵花园12栋3单元1802}，突然没电了
 {凤凰镇东升村五组}的电线断了

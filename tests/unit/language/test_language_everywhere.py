@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.language.addresses import looks_like_address, read_address
 from bot.language.entities import find_entities
 from bot.language.hazards import danger
 from bot.language.names import read_name
+from bot.language.places import looks_like_address, read_address
 from bot.language.wordlists import listed
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -66,7 +66,7 @@ def test_the_assistants_python_understands_the_same() -> None:
         "from datetime import date\n"
         "from bot.language.entities import find_entities\n"
         "from bot.language.hazards import danger\n"
-        "from bot.language.addresses import read_address\n"
+        "from bot.language.places import read_address\n"
         "from bot.language.names import read_name\n"
         "t = '我叫李建国，住金陵花园12栋3单元1802，户号三二零一五五六六七七，上个月交了三百多，电饭锅烧了'\n"
         "print([(e.entity, e.value) for e in find_entities(t, date(2026, 11, 22))])\n"
