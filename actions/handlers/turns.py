@@ -21,6 +21,7 @@ from actions.handlers.context import (
     about_last_ticket,
     asks_how_long,
     continued,
+    declines,
     month_talked_of,
     wants_it_begun,
     without_thanks,
@@ -190,6 +191,8 @@ class Turns:
         if (priced := self._priced(said, memory)) is not None:
             return priced
         services = self._services
+        if said.intent not in KNOWN_SMALL_TALK | {"report_hazard", "cancel_ticket", "manage_notifications"} and declines(said):
+            return Answer([services.phrases.bubble("not_wanted")], memory={**memory, FAILURES: 0})
         values: dict[str, str] = {}
         flow: Flow | None = None
         carried = continued(said, memory, services.flows) if said.intent != "report_hazard" else None

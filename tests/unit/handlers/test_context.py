@@ -205,3 +205,20 @@ def test_a_person_is_fetched_whatever_the_topic_before_was() -> None:
     customer = asked_about_arrears(那转人工="human_agent")
     customer.say("那转人工")
     assert customer.handoffs.waiting()
+
+
+@pytest.mark.parametrize(
+    ("words", "understood"),
+    [("不要给我转人工", "human_agent"), ("我不要发票", "request_invoice"), ("我没说要销户", "close_account"), ("我不想投诉", "file_complaint")],
+)
+def test_what_is_not_wanted_does_not_begin(words: str, understood: str) -> None:
+    customer = Customer({words: understood})
+    customer.say(words)
+    assert customer.flow is None and not customer.handoffs.waiting()
+
+
+@pytest.mark.parametrize(("words", "flow"), [("我不想用了，销户", "close_account"), ("我要开发票", "invoice")])
+def test_what_is_wanted_still_begins(words: str, flow: str) -> None:
+    customer = Customer({words: "close_account" if "销户" in words else "request_invoice"})
+    customer.say(words)
+    assert customer.flow == flow
