@@ -18,8 +18,10 @@ from actions.handlers.forms.answers import read_answer
 from actions.handlers.forms.course import GIVEN
 from actions.handlers.forms.flow import Flow, FlowField
 from actions.handlers.forms.said import Said
+from actions.handlers.forms.sense import content_of_opening
 from actions.handlers.forms.state import FlowState
 from actions.handlers.forms.step import Outcome
+from actions.handlers.how_long import how_long_told
 from actions.handlers.nodes import promise
 from actions.handlers.operations import AFTER_VERIFICATION, OPERATIONS
 from actions.handlers.operations.job import Job
@@ -29,6 +31,7 @@ from actions.handlers.put_off import done_with, keep, kept, told
 from actions.handlers.services import Services, Stopwatch
 from actions.handlers.tariff_answer import price
 from actions.handlers.words import Bubble
+from bot.language.hazards import danger
 
 VERIFIED_FOR = timedelta(minutes=30)
 """How long a verification holds in its conversation."""
@@ -91,7 +94,7 @@ class ServiceWorld:
                 value = self._last_ticket(said, memory)
             # A number given before the wish (户号3201889900。查电费) still counts.
             value = value or (memory.get("just_said") or {}).get(item.type)
-            if not value and "earlier" in item.prefill:
+            if not value and "earlier" in item.prefill and not _means_another(item, flow, said):
                 value = (memory.get(GIVEN) or {}).get(item.type)
             if value:
                 known[item.name] = value
@@ -101,8 +104,7 @@ class ServiceWorld:
     def _from_opening(item: FlowField, said: Said) -> str | None:
         """The sentence that began the flow, when it already tells what the field wants."""
         if item.type == "text":
-            # 我要投诉 tells nothing yet; a sentence with a story does.
-            return said.words if len(said.words) >= max(12, item.least) else None
+            return content_of_opening(said.words, item.least)
         return read_answer(item, said, asked=False).value
 
     def _last_ticket(self, said: Said, memory: dict[str, Any]) -> str | None:
@@ -182,6 +184,17 @@ class ServiceWorld:
                 state.on_file.append(item.name)
         return known
 
+    def when(self, flow: Flow, state: FlowState) -> Outcome | None:
+        """How long the business under way takes; of a power cut that is known, when power is back."""
+        with self.watch("action"):
+            told = how_long_told(self._services, flow, state.values)
+        return Outcome([told]) if told is not None else None
+
+    def safety(self, flow: Flow, state: FlowState, said: Said) -> Bubble:
+        """The safety lines once more: of what is told now, else of what was told first."""
+        first = state.said[0] if state.said else ""
+        return safety_bubble(self._services.phrases, said.words if danger(said.words) else first)
+
     def answer(self, flow: Flow | None, said: Said) -> Outcome | None:
         """A question in the middle of a flow: of this business's own materials first, else of anything."""
         if flow is not None and flow.about and any(word in said.words for word in MATERIALS) and len(said.words) <= 14:
@@ -222,6 +235,11 @@ class ServiceWorld:
         if state.verified:
             return self._services.customers.account(state.verified)
         return self.trusted(said, memory)
+
+
+def _means_another(item: FlowField, flow: Flow, said: Said) -> bool:
+    """Whether an account given earlier is not the one meant: another one is named, or one is to be linked anew."""
+    return item.type == "account_no" and (flow.done.operation == "bind_account" or bool(OTHER_ACCOUNT.search(said.words)))
 
 
 def hand_over(services: Services, said: Said, reason: str, summary: list[str], priority: str) -> Outcome:

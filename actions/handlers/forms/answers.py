@@ -14,12 +14,15 @@ from typing import Callable
 
 from actions.handlers.forms.flow import FlowField, Option
 from actions.handlers.forms.said import Said
+from actions.handlers.forms.sense import insults_only, without_insults
 from bot.language.addresses import looks_like_address, read_address
 from bot.language.finders.dates import months_back
 from bot.language.names import read_name
 from bot.language.normalise import normalise
 from bot.language.numerals import to_number
 
+CLEAR_NO_YES = re.compile(r"有|错|不|没|无|改|[?？\d]|吗|呢$|要是|怎么|咋|多久")
+"""In an answer that the classifier alone takes for a yes: rather not one."""
 YES = re.compile(
     r"^(?:这回|这下|这次|现在|嗯|那|行了|好了|[,，、 ])*(?:对+|是+|是的|对的|嗯+|恩+|好+|好的|好嘞|好呀|可以|可以的|行|行的|行吧|中|要得|确认|确定|没错|没有错|没问题|没有问题|正确|提交|同意|ok|okay|yes|"
     r"系|係|系啊|对头|是这样|就这样|就是|要|要的|需要|有|有的|确认提交|赶紧|赶快|报吧|提交吧|办吧|晓得了|得)[了啊呀吧呢哦噢嘛的哈喽啦]*(?:[,，。!！~ ]*(?:谢谢|麻烦.*|快点.*|对的|是的|没错|确认|提交))*[。!！~,，. ]*$",
@@ -61,6 +64,20 @@ def read_answer(field: FlowField, said: Said, *, asked: bool = True) -> Reading:
 def is_yes(said: Said) -> bool:
     """A plain yes, by words, by button or by the classifier."""
     return bool(YES.match(said.words[:30])) or (said.intent == "affirm" and (said.pressed or len(said.words) <= 8))
+
+
+def confirms(said: Said) -> bool:
+    """A yes that files: clear words or the button. 有 is not one: beside a button 有错要改 it may well mean that something is wrong."""
+    if said.pressed:
+        return said.intent == "affirm"
+    if re.fullmatch(r"(?:有|要|需要|是有|有的)[了啊呀吧呢的,，。!！ ]*", said.words):
+        return False
+    classified = said.intent == "affirm" and said.confidence >= CLEARLY and len(said.words) <= 8
+    return bool(YES.match(said.words[:30])) or (classified and not CLEAR_NO_YES.search(said.words))
+
+
+CLEARLY = 0.8
+"""Confidence from which the classifier's yes is one without the words for it."""
 
 
 def is_no(said: Said) -> bool:
@@ -136,16 +153,26 @@ def _address(field: FlowField, said: Said, asked: bool) -> Reading:
     if said.pressed:
         return NOTHING
     if asked:
+        if _AT_HOME.search(said.words):
+            return NOTHING
         found = read_address(said.words)
         if found:
             return Reading(found)
         if looks_like_address(said.words) or (
-            2 <= len(said.words) <= 40 and re.search(r"[村镇乡路街区楼栋号院里组]", said.words)
+            2 <= len(said.words) <= 40
+            and re.search(r"[村镇乡路街区楼栋院组]|\d号", said.words)
+            and not _OF_POWER.search(said.words)
         ):
             return Reading(wrong="这个地址还不够师傅找到门，请说到小区楼栋门牌，或者乡镇、村和组")
         return NOTHING
     found = said.value("address")
     return Reading(found) if found else NOTHING
+
+
+_AT_HOME = re.compile(r"^(?:就?在)?(?:我们?|俺们?|咱们?)?(?:家|屋)?(?:里|院子里?|院里|屋里|门口|楼下|这里|这儿|那里)[了呢啊呀的。!！]*$")
+"""A place that nobody else can find: 在我家院子里."""
+_OF_POWER = re.compile(r"[有没停来断]了?电|都有|都没|都停|没有|就我|只有")
+"""Words about who has power that hold a place (整栋楼都没电): no address."""
 
 
 def _name(field: FlowField, said: Said, asked: bool) -> Reading:
@@ -175,25 +202,31 @@ def _latest(month: int, today: date) -> str:
 
 def _date(field: FlowField, said: Said, asked: bool) -> Reading:
     found = said.value("date")
-    return (
-        Reading(found)
-        if found
-        else (
-            Reading(said.words)
-            if asked and re.search(r"今天|昨天|前天|刚才|刚刚|早上|晚上|上午|下午|月|号|日|点", said.words)
-            else NOTHING
-        )
-    )
+    if found:
+        return Reading(found)
+    if asked and len(said.words) <= LONGEST_DAY and _DAY.search(said.words):
+        return Reading(said.words)
+    return NOTHING
+
+
+LONGEST_DAY = 20
+_DAY = re.compile(r"今天|昨天|前天|刚才|刚刚|早上|晚上|上午|下午|\d月|月份|\d号|\d日|\d点|周[一二三四五六日末]|星期|礼拜|年底|月初|月底|上个月")
 
 
 def _amount(field: FlowField, said: Said, asked: bool) -> Reading:
-    found = said.value("amount") or (_digits(said) if asked else None)
+    found = said.value("amount")
+    if not found and asked and not said.value("phone") and not said.value("account_no"):
+        figure = re.search(r"\d+(?:\.\d+)?", normalise(said.words).text)
+        found = figure.group() if figure and len(figure.group()) <= LONGEST_SUM else None
     if not found:
         return NOTHING
     try:
         return Reading(f"{Decimal(found):.2f}")
     except InvalidOperation:
         return NOTHING
+
+
+LONGEST_SUM = 9
 
 
 def _choice(field: FlowField, said: Said, asked: bool) -> Reading:
@@ -206,10 +239,14 @@ def _choice(field: FlowField, said: Said, asked: bool) -> Reading:
     if len(hits) > 1:
         # 不是店铺，是工厂 names both and means one.
         hits = _named(field, _NOT_THAT.sub("", words)) or hits
+    if not hits and (moved := _moved(words)) is not None:
+        hits = [o for o in field.options if o.change == moved]
     if not hits and asked and len(words) >= 2:
         hits = [o for o in field.options if words in o.title]
-    if len(hits) == 1 and (asked or len(words) > 2):
+    if len(hits) == 1 and (asked or len(words) > 2 or words == hits[0].title):
         return Reading(hits[0].value)
+    if len(hits) > 1 and field.otherwise:
+        return Reading(field.otherwise)
     if asked and len(hits) > 1:
         return Reading(wrong="您说了" + "和".join(o.title for o in hits) + "，一次请选一个")
     if asked:
@@ -219,6 +256,17 @@ def _choice(field: FlowField, said: Said, asked: bool) -> Reading:
             if at <= len(field.options):
                 return Reading(field.options[at - 1].value)
     return NOTHING
+
+
+_FROM_TO = re.compile(r"(?:从|原来|现在|本来|以前|目前|原先|以前是)?.{0,4}?(\d+(?:\.\d+)?)(?:个)?(?:千瓦|kw|千伏安|kva|安|a).{0,12}?(?:改|换|到|变|升|降|加|减|要|成).{0,6}?(\d+(?:\.\d+)?)", re.IGNORECASE)
+
+
+def _moved(words: str) -> str | None:
+    """``up`` or ``down`` when a size is said to go from one figure to another: 原来8千瓦，想改成15千瓦."""
+    found = _FROM_TO.search(normalise(words).text)
+    if found is None or float(found.group(1)) == float(found.group(2)):
+        return None
+    return "up" if float(found.group(2)) > float(found.group(1)) else "down"
 
 
 def _named(field: FlowField, words: str) -> list[Option]:
@@ -257,19 +305,74 @@ def _number(field: FlowField, said: Said, asked: bool) -> Reading:
     if not asked and not behind:
         return NOTHING
     figure = r"\d+(?:\.\d+)?|[零一二两三四五六七八九十百千万点半]+"
-    found = re.search(rf"({figure})(?:个|来|多)?(?:{behind})", text, re.IGNORECASE) if behind else None
+    said_so = re.finditer(rf"({figure})(?:个|来|多)?(?:{behind})", text, re.IGNORECASE) if behind else ()
+    found = None
+    for match in said_so:
+        # Of two figures the one that is not the old one: 原来8千瓦，想改成15千瓦.
+        if found is None or not _OLD.search(text[max(0, match.start() - 4) : match.start()]):
+            found = match
     found = found or (re.search(rf"({figure})", text) if asked else None)
     number = to_number(found.group(1)) if found else None
     return Reading(f"{number:g}") if number is not None else NOTHING
 
 
+_OLD = re.compile(r"原来|现在|本来|以前|目前|原先|之前")
+
+
 def _text(field: FlowField, said: Said, asked: bool) -> Reading:
     words = said.words
-    if not asked or not words:
+    if not words:
         return NOTHING
+    if (marked := _marked(field, words)) is not None:
+        return Reading(marked)
+    if not asked:
+        return NOTHING
+    if insults_only(words):
+        return Reading(wrong="很抱歉让您生气了，请说说是什么事，我如实记下来")
+    if is_only_values(said):
+        return NOTHING  # a phone number is no complaint
+    words = without_insults(words)
     if len(re.sub(r"\W", "", words)) < max(field.least, 1):
         return Reading(wrong="请再说具体一点")
     return Reading(words)
+
+
+def _marked(field: FlowField, words: str) -> str | None:
+    """The value that follows one of the field's marks: 抬头是安澜市好再来餐饮店，税号…."""
+    if not field.marks:
+        return None
+    marks = "|".join(map(re.escape, field.marks))
+    found = re.search(rf"(?:{marks})(?:就|名称|名字)?(?:是|为|写|开|填|:|：)?[,， ]*([^,，。;；\s]+)", words)
+    value = found.group(1) if found else ""
+    return value if len(value) >= max(field.least, 4) else None
+
+
+def is_only_values(said: Said) -> bool:
+    """Whether the words are nothing but numbers that belong to other fields: a phone, an account, a ticket."""
+    rest = said.words
+    for entity in said.entities:
+        if entity["entity"] in ("phone", "account_no", "ticket_no"):
+            rest = rest.replace(str(entity.get("text") or entity.get("value")), "")
+    rest = re.sub(r"[\d\W_]|电话|手机|号码?|户号|工单|我的|是|就", "", rest)
+    return not rest
+
+
+def _email(field: FlowField, said: Said, asked: bool) -> Reading:
+    found = re.search(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+", said.words)
+    if found:
+        return Reading(found.group())
+    return Reading(wrong="邮箱里要有“@”，例如 name@qq.com") if asked and re.search(r"[a-z]{2}\.com", said.words) else NOTHING
+
+
+def _tax_no(field: FlowField, said: Said, asked: bool) -> Reading:
+    plain = re.sub(r"[\s-]", "", normalise(said.words).text).upper()
+    found = re.search(r"(?<![0-9A-Z])(?=[0-9A-Z]*\d)(?:[0-9A-Z]{18}|[0-9A-Z]{15}|[0-9A-Z]{20})(?![0-9A-Z])", plain)
+    named = "税号" in said.words or "识别号" in said.words
+    if found and (asked or named or re.search("[A-Z]", found.group())):
+        return Reading(found.group())
+    if (asked or named) and (near := re.search(r"[0-9A-Z]{8,25}", plain)):
+        return Reading(wrong=f"税号一般是18位，我看到的是{len(near.group())}位")
+    return NOTHING
 
 
 _READERS: dict[str, Callable[[FlowField, Said, bool], Reading]] = {
@@ -286,6 +389,8 @@ _READERS: dict[str, Callable[[FlowField, Said, bool], Reading]] = {
     "yes_no": _yes_no,
     "number": _number,
     "text": _text,
+    "email": _email,
+    "tax_no": _tax_no,
 }
 
 

@@ -7,18 +7,21 @@ tests without a service.
 
 from __future__ import annotations
 
+import re
 import uuid
 from dataclasses import replace
 from typing import Any
 
 from actions.handlers.forms.answers import NOTHING, UNKNOWN, Reading, is_no, read_answer
-from actions.handlers.forms.confirming import PATIENCE, Confirming
+from actions.handlers.forms.asides import Asides
+from actions.handlers.forms.confirming import Confirming
 from actions.handlers.forms.course import Course
 from actions.handlers.forms.flow import Flow, FlowBook, FlowField
 from actions.handlers.forms.heard import SKIP, UNKNOWN_ONLY, WHY, gives_up, puts_off
 from actions.handlers.forms.interruptions import Interruptions, stays, wants_switch
-from actions.handlers.forms.questions import Questions, summary_lines
+from actions.handlers.forms.questions import Questions, line_of, summary_lines
 from actions.handlers.forms.said import Said
+from actions.handlers.forms.sense import without_insults
 from actions.handlers.forms.state import CONFIRM, FIX, SWITCH, FlowState
 from actions.handlers.forms.step import FormTurn, Outcome, Step, World
 from actions.handlers.forms.values import carried_over, gather, put
@@ -37,6 +40,7 @@ class FormEngine:
         self._questions = Questions(phrases, world.promise)
         self._course = Course(world, self._questions)
         self._interruptions = Interruptions(flows, world, phrases, self._questions)
+        self._asides = Asides(self._course, self._questions, world, phrases)
         self._confirming = Confirming(self._course, self._interruptions, self._questions, phrases)
 
     def begin(self, flow: Flow, said: Said, memory: dict[str, Any], values: dict[str, str] | None = None) -> Step:
@@ -46,7 +50,7 @@ class FormEngine:
         if said.turn_id:
             state.instance = said.turn_id[-12:]
         if said.words:
-            state.said.append(said.words)
+            state.said.append(without_insults(said.words) or said.words)
         step = Step([], state)
         turn = FormTurn(flow, state, said, memory, step)
         # What the customer says goes before what is on file.
@@ -72,7 +76,7 @@ class FormEngine:
         if flow is None:
             # The flow file was taken away between two turns of this conversation.
             return Step([self._phrases.bubble("flow_gone")], None)
-        turn = FormTurn(flow, state, said, memory, Step([], state))
+        turn = FormTurn(flow, state, said, memory, Step([], state), state.asking)
         if said.intent == "report_hazard" and not flow.emergency:
             return self._switch_to_danger(turn)
         if said.intent == "human_agent":
@@ -90,7 +94,7 @@ class FormEngine:
             turn.step.bubbles.append(self._phrases.bubble("cancelled", title=flow.title))
             return turn.end()
         if said.intent == "repeat" and not _short_answer(turn).value:
-            return self._questions.ask(turn)
+            return self._questions.ask(turn, whole=True)
         if said.intent == "switch_elderly_mode":
             turn.step.bubbles.append(self._phrases.bubble("elder_mode"))
             return self._questions.ask(turn)
@@ -124,45 +128,44 @@ class FormEngine:
             return self._questions.ask(turn)
         if (corrected := self._confirming.corrected_on_the_way(turn, asked)) is not None:
             return corrected
+        if flow.emergency and reading.value is None:
+            changed = gather(flow, state, said, asked=None)
+            return self._course.settle(turn, changed) if changed else self._asides.in_danger(turn, asked)
         interrupted = None if reading.value and not greedy else self._interruptions.deal_with(turn, greedy=greedy)
         if interrupted is not None:
             return interrupted
-        if reading.value is None and UNKNOWN.search(said.words):
-            return self._unknown(turn, asked)
+        if reading.value is None and does_not_know(asked, said):
+            return self._asides.unknown(turn, asked)
         # A phone with a digit missing must not be taken for an account number.
         changed = [] if reading.wrong else gather(flow, state, said, asked=asked if reading.value else None)
         if reading.value:
             put(state, asked, reading.value)
             changed.append(asked.name)
             if asked.type == "text" and said.words not in state.said:
-                state.said.append(said.words)
+                state.said.append(without_insults(said.words) or said.words)
         if changed:
+            if reading.value is None:
+                self._acknowledge(turn, changed)
             return self._course.settle(turn, changed)
         if not asked.required and (is_no(said) or said.intent in ("deny", "cancel") or SKIP.search(said.words)):
             state.skipped.append(asked.name)
             return self._course.onward(turn)
-        return self._not_understood(turn, asked, reading)
+        return self._asides.other_than_an_answer(turn, asked, reading)
 
-    def _unknown(self, turn: FormTurn, asked: FlowField) -> Step:
-        if asked.help:
-            turn.step.bubbles.append(Bubble(asked.help))
-        if not asked.required:
-            turn.state.skipped.append(asked.name)
-            return self._course.onward(turn)
-        turn.failed(asked.name)
-        return self._questions.ask(turn, offer_person=True)
-
-    def _not_understood(self, turn: FormTurn, asked: FlowField, reading: Reading) -> Step:
-        tries = turn.failed(asked.name)
-        reason = reading.wrong or self._phrases.text("not_understood")
-        turn.step.bubbles.append(Bubble(reason + "。"))
-        return self._questions.ask(turn, offer_person=tries >= PATIENCE)
+    def _acknowledge(self, turn: FormTurn, changed: list[str]) -> None:
+        """Values of other fields than the one asked: that they were heard."""
+        turn.failed(turn.state.asking or "")
+        shown = [line for f in turn.flow.fields if f.name in changed and (line := line_of(f, turn.state))]
+        if shown:
+            turn.step.bubbles.append(self._phrases.bubble("noted_values", what="；".join(shown)))
 
     # -- to another business -----------------------------------------------------------------------------------------
 
     def _answer_switch(self, turn: FormTurn) -> Step:
         state, said = turn.state, turn.said
         other = self._flows.begun_by(state.switch_to)
+        if (filed := self._confirming.meant_this_one(turn, other)) is not None:
+            return filed
         leaves = wants_switch(said, state, other)
         state.switch_to, state.asking = None, None
         if leaves and other is not None:
@@ -186,3 +189,15 @@ def _short_answer(turn: FormTurn) -> Reading:
     """The reading of this turn as an answer to the field asked, nothing when no field, or a free text, is asked."""
     asked = turn.asked
     return read_answer(asked, turn.said) if asked and asked.type != "text" else NOTHING
+
+
+def does_not_know(asked: FlowField, said: Said) -> bool:
+    """Whether 不知道 is said of what is asked, and not of something else (我邻居的户号不知道, asked for the day)."""
+    if not UNKNOWN.search(said.words):
+        return False
+    rest = re.sub(r"\W|[我都也真就还这那个的了啊呀呢是]", "", UNKNOWN.sub("", said.words))
+    return len(rest) <= FEW or any(word in said.words for word in (asked.label, asked.label[-2:]))
+
+
+FEW = 3
+"""Characters beside 不知道 up to which it is said of the open question."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from actions.handlers.forms.answers import is_no, is_yes
+from actions.handlers.forms.asides import keep_note
 from actions.handlers.forms.flow import Flow, FlowBook
-from actions.handlers.forms.heard import ASKS
 from actions.handlers.forms.questions import Questions
 from actions.handlers.forms.said import Said
+from actions.handlers.forms.sense import asks, asks_how_long
 from actions.handlers.forms.state import SWITCH, FlowState
 from actions.handlers.forms.step import FormTurn, Step, World
 from actions.handlers.words import Phrases, button
@@ -35,30 +38,46 @@ class Interruptions:
             return self._questions.ask(turn)
         # A free text may hold question words of its own; it is interrupted only by what is understood as a question.
         wonders = said.intent == "faq" or (other is not None and other is not turn.flow) or not greedy
-        if said.words and ASKS.search(said.words) and wonders:
-            found = self._world.answer(turn.flow, said)
+        if said.words and asks(said.words) and wonders:
+            found = self._world.when(turn.flow, turn.state) if asks_how_long(said.words) else None
+            found = found or self._world.answer(turn.flow, said)
             if found is not None:
                 step.take(found)
                 return self._questions.ask(turn)
             # A bare question is nobody's complaint: 要多久.
             bare = len(said.words) <= BARE and said.confidence >= SURE
-            if said.intent == "faq" and (bare or not greedy):
-                step.bubbles.append(self._phrases.bubble("no_answer_in_flow"))
+            if not greedy or (said.intent == "faq" and bare):
+                kept = turn.flow.files and keep_note(turn, self._phrases.text("asked_along", words=said.words))
+                step.bubbles.append(self._phrases.bubble("asked_and_noted" if kept else "no_answer_in_flow"))
                 return self._questions.ask(turn)
         if other is None or other.flow == turn.flow.flow or said.confidence < SURE or greedy or said.entities:
+            return None
+        if not said.pressed and about_this_one(turn.flow, said.words):
             return None
         return self._offer(turn, other)
 
     def _offer(self, turn: FormTurn, other: Flow) -> Step:
         """Ask whether to leave this business for the other."""
         turn.state.asking, turn.state.switch_to = SWITCH, turn.said.intent
-        bubble = self._phrases.bubble("switch_offer", title=turn.flow.title, other=other.title)
+        name = "switch_offer" if turn.flow.files else "switch_offer_look_up"
+        bubble = self._phrases.bubble(name, title=turn.flow.title, other=other.title)
         bubble.buttons = [
             button(self._phrases.text("button_stay", title=turn.flow.title), "/inform", choice="stay"),
             button(self._phrases.text("button_switch", title=other.title), "/inform", choice="switch"),
         ]
         turn.step.bubbles.append(bubble)
         return turn.step
+
+
+_WISHES = re.compile(r"查|办|报|投诉|举报|帮我|我要|我想|给我")
+
+
+def about_this_one(flow: Flow, words: str) -> bool:
+    """Whether so short a turn names an option of this very business (停电的还要, while notifications are set) and no wish."""
+    if len(words) > BARE or _WISHES.search(words):
+        return False
+    names = [name for f in flow.fields for o in f.options for name in (o.title, *o.also) if len(name) > 1]
+    return any(name in words for name in names)
 
 
 def wants_switch(said: Said, state: FlowState, other: Flow | None) -> bool:

@@ -22,6 +22,8 @@ FieldType = Literal[
     "text",
     "yes_no",
     "number",
+    "email",
+    "tax_no",
 ]
 
 
@@ -47,6 +49,10 @@ class Option(Strict):
     value: str
     title: str
     also: tuple[str, ...] = ()
+    change: Literal["up", "down"] | None = None
+    """Also named by two figures of which the second is the larger or the smaller one: 原来8千瓦，想改成15千瓦."""
+    hint: str | None = None
+    """Advice told once when this option is known."""
 
 
 class FlowField(Strict):
@@ -56,6 +62,12 @@ class FlowField(Strict):
     type: FieldType
     label: str
     ask: Words
+    again: Words | None = None
+    """The question when it is put once more, shorter; else its words for the ear."""
+    otherwise: str | None = None
+    """Of a choice: the option taken when several are named, when the customer does not know, or after three answers in vain."""
+    marks: tuple[str, ...] = ()
+    """Of a free text: words that introduce its value in any sentence (抬头安澜市好再来餐饮店)."""
     required: bool = True
     only_if_said: bool = False
     """Never asked; kept when the customer mentions it."""
@@ -87,6 +99,8 @@ class FlowField(Strict):
             raise ValueError(f"choice field {self.name} needs at least two options")
         if self.name in ("confirm", "fix", "switch"):
             raise ValueError(f"a field cannot be called {self.name}: the engine's own questions are")
+        if self.otherwise is not None and self.otherwise not in {o.value for o in self.options}:
+            raise ValueError(f"field {self.name}: {self.otherwise} is none of its options")
         if self.only_if_said and self.required:
             raise ValueError(f"field {self.name} is only_if_said, so it cannot be required")
         return self

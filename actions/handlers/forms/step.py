@@ -40,6 +40,14 @@ class World(Protocol):
         """Check a value against the world (`FlowField.check`)."""
         ...
 
+    def when(self, flow: Flow, state: FlowState) -> Outcome | None:
+        """Answer 多久能好 about the business under way from its own limits; None when it has none to tell."""
+        ...
+
+    def safety(self, flow: Flow, state: FlowState, said: Said) -> Bubble:
+        """The safety lines of the danger under way."""
+        ...
+
     def answer(self, flow: Flow | None, said: Said) -> Outcome | None:
         """Answer a question from the knowledge base; None when nothing there answers it."""
         ...
@@ -86,6 +94,8 @@ class FormTurn:
     said: Said
     memory: dict[str, Any]
     step: Step
+    was_asking: str | None = None
+    """What was asked before this turn: put once more it is asked shorter."""
 
     @property
     def asked(self) -> FlowField | None:

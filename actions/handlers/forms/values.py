@@ -7,23 +7,28 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
-from actions.handlers.forms.answers import default_value, read_answer
+from actions.handlers.forms.answers import Reading, default_value, read_answer
 from actions.handlers.forms.flow import Flow, FlowField
 from actions.handlers.forms.heard import CORRECTION
 from actions.handlers.forms.parts import holds
 from actions.handlers.forms.said import Said
 from actions.handlers.forms.state import FlowState
+from bot.language.names import read_name
 
 
 def gather(flow: Flow, state: FlowState, said: Said, *, asked: FlowField | None) -> list[str]:
     """Take values for other fields that came along; a value already there changes only when it is corrected."""
     changed = []
     for item in flow.fields:
-        if item is asked or item.type in ("text", "yes_no") or not concerns(item, state.values):
+        if item is asked or item.type == "yes_no" or not concerns(item, state.values):
+            continue
+        if item.type == "text" and not item.marks:
             continue
         if item.type == "phone" and state.asking == "phone_last4":
             continue  # the number on file, given whole: not a new contact
         reading = read_answer(item, said, asked=False)
+        if reading.value is None and item.type == "person_name" and item.name not in state.values:
+            reading = _bare_name(said)
         if reading.value is None or reading.value == state.values.get(item.name):
             continue
         renamed = item.type == "account_no" and state.asking == "phone_last4"
@@ -34,17 +39,52 @@ def gather(flow: Flow, state: FlowState, said: Said, *, asked: FlowField | None)
     return changed
 
 
+def _bare_name(said: Said) -> Reading:
+    """A name and nothing else (孙秀英), given where none was asked for."""
+    words = re.sub(r"\W", "", said.words)
+    return Reading(words) if 2 <= len(words) <= BARE_NAME and read_name(words) == words else Reading()
+
+
+BARE_NAME = 4
+
+
 def correct(flow: Flow, state: FlowState, said: Said) -> list[str]:
-    """Fields whose value the customer replaced in this turn, by a value of the kind or by naming the field."""
+    """Fields that the customer gave or replaced in this turn, by a value of the kind or by naming the field."""
     changed = correct_by_name(flow, state, said)
     for item in flow.fields:
         if item.type == "phone_last4" or item.name in changed or not concerns(item, state.values):
             continue
-        reading = read_answer(item, said, asked=False)
-        if reading.value and reading.value != state.values.get(item.name):
-            put(state, item, reading.value)
-            changed.append(item.name)
+        reading = read_answer(item, said, asked=_short_for(item, state, said))
+        if reading.value is None or reading.value == state.values.get(item.name):
+            continue
+        if item.name in state.values and _only_mentioned(item, said, reading.value):
+            continue
+        put(state, item, reading.value)
+        changed.append(item.name)
     return changed
+
+
+SHORT_ANSWER = 8
+
+
+def _short_for(item: FlowField, state: FlowState, said: Said) -> bool:
+    """Whether so short a turn may be read as if this still empty field had been asked for: 200, 昨天, 支付宝."""
+    return item.name not in state.values and item.type in ("amount", "choice", "date") and len(said.words) <= SHORT_ANSWER
+
+
+def _only_mentioned(item: FlowField, said: Said, value: str) -> bool:
+    """Whether a sentence that adds something only mentions a value of the kind, and replaces none."""
+    if CORRECTION.search(said.words) or said.pressed:
+        return False
+    if item.type == "month":
+        return said.value("month") is None  # 昨天 is no other month of the bill
+    if item.type == "address":
+        return len(said.words) - len(value) > SHORT_ANSWER
+    return item.type in ("choice", "person_name") and len(said.words) > LONG_CHOICE
+
+
+LONG_CHOICE = 12
+"""Characters up to which a sentence that names another option chooses it, without any word of correction."""
 
 
 def correct_by_name(flow: Flow, state: FlowState, said: Said) -> list[str]:

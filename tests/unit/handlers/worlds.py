@@ -27,6 +27,7 @@ class FakeWorld:
     filed: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     handed_over: list[str] = field(default_factory=list)
     answers: dict[str, str] = field(default_factory=dict)
+    takes: str = ""
     refused: set[str] = field(default_factory=set)
 
     def begin(self, flow: Flow, state: FlowState, said: Said, memory: dict[str, Any]) -> Outcome:
@@ -45,6 +46,12 @@ class FakeWorld:
         state.values.pop("account_no")
         self.refused.add("account_no")
         return Outcome([Bubble("对不上")], ask_again="account_no")
+
+    def when(self, flow: Flow, state: FlowState) -> Outcome | None:
+        return Outcome([Bubble(self.takes)]) if self.takes and flow.files else None
+
+    def safety(self, flow: Flow, state: FlowState, said: Said) -> Bubble:
+        return Bubble("离开8米")
 
     def answer(self, flow: Flow | None, said: Said) -> Outcome | None:
         found = next((a for q, a in self.answers.items() if q in said.words), None)
