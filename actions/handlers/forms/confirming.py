@@ -78,7 +78,7 @@ class Confirming:
         refused = self._course.look_at(turn, changed)
         if step.state is None:
             return step
-        if len(turn.said.words) > LONG and tells(turn.said):
+        if len(turn.said.words) > LONG and tells(turn.said) and not CORRECTION.search(turn.said.words):
             keep_note(turn)  # the sentence said more than the value taken out of it
         if refused is None and not any(is_open(f, state) for f in flow.fields):
             fill_defaults(flow, state, turn.said.now.date())

@@ -65,6 +65,7 @@ class Flow(Strict):
             raise ValueError(f"notes: {self.notes} is no free text of this flow")
         parts = [*((f.name, f.when or {}) for f in self.fields), *((r.name, r.when) for r in self.refusals)]
         parts += [("materials", m.when) for m in self.materials]
+        parts += [(f.name, {f.unless: ""}) for f in self.fields if f.unless]
         for part, when in parts:
             if unknown := set(when) - known:
                 raise ValueError(f"{part} depends on {', '.join(sorted(unknown))}, which is no field of this flow")

@@ -73,6 +73,8 @@ class FlowField(Strict):
     """Never asked; kept when the customer mentions it."""
     when: dict[str, str] | None = None
     """Asked only when these other fields have these values."""
+    unless: str | None = None
+    """Asked only while this other field has no value: the address of who has no account number."""
     options: tuple[Option, ...] = ()
     prefill: tuple[
         Literal[

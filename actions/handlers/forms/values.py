@@ -20,7 +20,9 @@ def gather(flow: Flow, state: FlowState, said: Said, *, asked: FlowField | None)
     """Take values for other fields that came along; a value already there changes only when it is corrected."""
     changed = []
     for item in flow.fields:
-        if item is asked or item.type == "yes_no" or not concerns(item, state.values):
+        if item is asked or item.type == "yes_no":
+            continue
+        if is_of_another_case(item, state.values) or not (concerns(item, state.values) or item.type in UNMISTAKABLE):
             continue
         if item.type == "text" and not item.marks:
             continue
@@ -37,6 +39,10 @@ def gather(flow: Flow, state: FlowState, said: Said, *, asked: FlowField | None)
         put(state, item, reading.value)
         changed.append(item.name)
     return changed
+
+
+UNMISTAKABLE = ("tax_no", "email", "number")
+"""Field types whose values are taken before the case that they belong to is known."""
 
 
 def _bare_name(said: Said) -> Reading:
@@ -148,7 +154,7 @@ def drop_other_cases(flow: Flow, state: FlowState) -> None:
 
 def is_open(item: FlowField, state: FlowState) -> bool:
     """Whether this field is still to be asked."""
-    if item.name in state.values or item.name in state.skipped or item.only_if_said:
+    if item.name in state.values or item.name in state.skipped or item.only_if_said or item.unless in state.values:
         return False
     return concerns(item, state.values) and (item.required or item.default is None)
 
