@@ -30,6 +30,7 @@ from actions.handlers.operations.tickets import KINDS, business_of
 from actions.handlers.put_off import done_with, keep, kept, told
 from actions.handlers.services import Services, Stopwatch
 from actions.handlers.tariff_answer import price
+from actions.handlers.wishes import WAITING, Wish
 from actions.handlers.words import Bubble
 from bot.language.hazards import danger
 
@@ -130,6 +131,10 @@ class ServiceWorld:
             return self._verify(flow, state, said)
         if field.check == "ticket_by_phone":
             return self._ticket_by_phone(state)
+        if field.check == "bill_story":
+            # At the beginning the story is told once the account is known (`first_look`).
+            account = self._services.customers.account(state.verified) if state.verified and state.asking else None
+            return self._first_look(flow, state, account) if account is not None else Outcome()
         # The customer hears the reason and the expected time; the report is still taken, theirs may be another fault.
         with self.watch("action"):
             told = before_filing(self._services, state.values[field.name], self.trusted(said, self._memory))
@@ -163,6 +168,7 @@ class ServiceWorld:
         state.verified = account.account_no
         state.skipped.append("phone_last4")
         until = said.now.replace(microsecond=0) + VERIFIED_FOR
+        self._memory = {**self._memory, "verified": {"account_no": account.account_no, "until": until.isoformat()}}
         seen = self._first_look(flow, state, account)
         seen.values = {"account_no": account.account_no, **self._on_file(flow, state, account, state.values)}
         seen.memory = {"verified": {"account_no": account.account_no, "until": until.isoformat()}}
@@ -229,6 +235,12 @@ class ServiceWorld:
     def keep(self, flow: Flow, state: FlowState, said: Said, memory: dict[str, Any]) -> Outcome:
         """Keep a form that is put off."""
         return keep(self._services, self._whose(state, said, memory), flow, state, said, memory)
+
+    def set_aside(self, flow: Flow, state: FlowState, said: Said, memory: dict[str, Any]) -> dict[str, Any]:
+        """Keep a form that danger interrupts: in this conversation, and as a wish that waits for the end of the danger."""
+        wish = Wish(flow.intents[0], flow.title) if flow.intents else None
+        waiting = [*memory.get(WAITING, ()), *([wish.to_json()] if wish else [])]
+        return {**keep(self._services, None, flow, state, said, memory).memory, WAITING: waiting}
 
     def _whose(self, state: FlowState, said: Said, memory: dict[str, Any]) -> Account | None:
         """The account that this customer has shown to be his."""

@@ -351,9 +351,9 @@ def is_only_values(said: Said) -> bool:
     """Whether the words are nothing but numbers that belong to other fields: a phone, an account, a ticket."""
     rest = said.words
     for entity in said.entities:
-        if entity["entity"] in ("phone", "account_no", "ticket_no"):
+        if entity["entity"] in ("phone", "account_no", "ticket_no", "month"):
             rest = rest.replace(str(entity.get("text") or entity.get("value")), "")
-    rest = re.sub(r"[\d\W_]|电话|手机|号码?|户号|工单|我的|是|就", "", rest)
+    rest = re.sub(r"[\d\W_]|电话|手机|号码?|户号|工单|我的|是|就|的|那个|那|月份?|说|了|呀|啊", "", rest)
     return not rest
 
 

@@ -9,7 +9,7 @@ from actions.handlers.forms.answers import Reading
 from actions.handlers.forms.course import Course
 from actions.handlers.forms.flow import FlowField
 from actions.handlers.forms.questions import Questions
-from actions.handlers.forms.sense import asks, insults_only, note_of, tells
+from actions.handlers.forms.sense import asks, goes_on, insults_only, note_of, tells
 from actions.handlers.forms.step import FormTurn, Step, World
 from actions.handlers.forms.values import concerns, put
 from actions.handlers.words import Bubble, Phrases
@@ -40,6 +40,8 @@ class Asides:
             return self._wrong(turn, asked, reading.wrong, tries)
         if insults_only(turn.said.words):
             return self._questions.ask(turn, lead=self._phrases.text("calm_down"), offer_person=True)
+        if goes_on(turn.said.words):
+            return self._questions.ask(turn, lead=self._phrases.text("go_on"))
         told = tells(turn.said) and not asks(turn.said.words)
         if told:
             keep_note(turn)
@@ -52,7 +54,7 @@ class Asides:
         else:
             lead = self.varied("not_understood", tries)
         if tries >= PATIENCE and asked.help:
-            lead += asked.help
+            return self._instead_of_question(turn, lead + asked.help, offer_person=True)
         return self._questions.ask(turn, lead=lead, offer_person=tries >= PATIENCE)
 
     def unknown(self, turn: FormTurn, asked: FlowField) -> Step:

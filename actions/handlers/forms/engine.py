@@ -16,7 +16,7 @@ from actions.handlers.forms.answers import NOTHING, UNKNOWN, Reading, is_no, rea
 from actions.handlers.forms.asides import Asides
 from actions.handlers.forms.confirming import Confirming
 from actions.handlers.forms.course import Course
-from actions.handlers.forms.flow import Flow, FlowBook, FlowField
+from actions.handlers.forms.flow import Flow, FlowBook, FlowField, Words
 from actions.handlers.forms.heard import SKIP, UNKNOWN_ONLY, WHY, gives_up, puts_off
 from actions.handlers.forms.interruptions import Interruptions, stays, wants_switch
 from actions.handlers.forms.questions import Questions, line_of, summary_lines
@@ -27,6 +27,10 @@ from actions.handlers.forms.step import FormTurn, Outcome, Step, World
 from actions.handlers.forms.values import carried_over, gather, put
 from actions.handlers.words import Bubble, Phrases
 
+PROOF = FlowField(
+    name="phone_last4", type="phone_last4", label="后四位", ask=Words(text="请说预留手机号的后四位。"), check="verification"
+)
+"""The four digits by which the address on file may be used where the business itself asks for no proof."""
 SHORT = 12
 """Characters up to which 为什么要这个 is no free text."""
 __all__ = ["FormEngine", "Outcome", "Step", "World"]
@@ -143,6 +147,8 @@ class FormEngine:
             changed.append(asked.name)
             if asked.type == "text" and said.words not in state.said:
                 state.said.append(without_insults(said.words) or said.words)
+        if reading.nothing and (placed := self._place_by_account(turn, asked, changed)) is not None:
+            return placed
         if changed:
             if reading.value is None:
                 self._acknowledge(turn, changed)
@@ -156,8 +162,34 @@ class FormEngine:
         """Values of other fields than the one asked: that they were heard."""
         turn.failed(turn.state.asking or "")
         shown = [line for f in turn.flow.fields if f.name in changed and (line := line_of(f, turn.state))]
-        if shown:
-            turn.step.bubbles.append(self._phrases.bubble("noted_values", what="；".join(shown)))
+        known = self._phrases.bubble("noted_values", what="；".join(shown))
+        turn.step.bubbles.append(known if shown else self._phrases.bubble("noted_plainly"))
+
+    def _place_by_account(self, turn: FormTurn, asked: FlowField, changed: list[str]) -> Step | None:
+        """An account number, or the four digits that prove it, instead of the place: the address on file may stand for it."""
+        state, said = turn.state, turn.said
+        account = state.values.get("account_no")
+        if asked.type != "address" or "account.address" not in asked.prefill or account is None or state.verified:
+            return None
+        if changed == ["account_no"]:
+            turn.step.bubbles.append(self._phrases.bubble("address_by_account"))
+            return turn.step
+        digits = read_answer(PROOF, said).value
+        if digits is None:
+            return None
+        before = set(state.values)
+        state.values["phone_last4"] = digits
+        seen = self._world.look(turn.flow, PROOF, state, said)
+        turn.step.take(seen)
+        if seen.ended or seen.ask_again:
+            # The place can still be told in words.
+            state.values.setdefault("account_no", account)
+            return self._questions.ask(turn)
+        state.values.update({k: v for k, v in seen.values.items() if k not in state.values})
+        filled = [f for f in turn.flow.fields if f.name in state.values and f.name not in before]
+        shown = "；".join(line for f in filled if (line := line_of(f, state)))
+        turn.step.bubbles.append(self._phrases.bubble("from_file", what=shown))
+        return self._course.settle(turn, [f.name for f in filled])
 
     # -- to another business -----------------------------------------------------------------------------------------
 
@@ -171,18 +203,25 @@ class FormEngine:
         if leaves and other is not None:
             carried = carried_over(turn.flow, other, state.values)
             return self.begin(other, replace(said, text="/" + other.intents[0], entities=()), turn.memory, carried)
-        if not stays(said):
-            self._course.look_at(turn, gather(turn.flow, state, said, asked=None))
-            if turn.step.state is None:
-                return turn.step
-        return self._course.onward(turn)
+        if stays(said) or not said.words:
+            return self._course.onward(turn)
+        # Neither yes nor no: it is an answer to what was asked before the offer.
+        self._course.onward(turn)
+        if turn.step.state is None:
+            return turn.step
+        turn.step.bubbles.clear()
+        turn.was_asking = state.asking
+        return self._confirming.answer(turn) if state.asking == CONFIRM else self._answer_field(turn)
 
     def _switch_to_danger(self, turn: FormTurn) -> Step:
         """Danger to life comes before whatever was under way; address and phone are taken along."""
         danger = self._flows.begun_by("report_hazard")
         assert danger is not None, "the flow that report_hazard begins must exist"
         carried = carried_over(turn.flow, danger, turn.state.values)
-        return self.begin(danger, turn.said, turn.memory, carried)
+        left = self._world.set_aside(turn.flow, turn.state, turn.said, turn.memory)
+        step = self.begin(danger, turn.said, turn.memory, carried)
+        step.memory = {**left, **step.memory}
+        return step
 
 
 def _short_answer(turn: FormTurn) -> Reading:

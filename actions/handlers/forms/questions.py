@@ -144,6 +144,10 @@ def line_of(item: FlowField, state: FlowState) -> str | None:
         value = next((o.title for o in item.options if o.value == value), value)
     elif item.type == "yes_no":
         value = "是" if value == "yes" else "否"
+    elif item.type == "amount":
+        value += "元"
+    elif item.type == "number" and item.units:
+        value += item.units[0]
     elif item.type == "date":
         value = _day(value)
     elif item.name in state.on_file:

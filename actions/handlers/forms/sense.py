@@ -12,9 +12,14 @@ LONGEST_NOTE = 300
 STORY = 12
 """Characters, the wish itself not counted, from which the opening sentence is content: 我要投诉 tells nothing yet."""
 _NO_QUESTION = re.compile(
-    r"(?:啥|什么|哪儿?|哪里|咋|怎么|多少|几)(?:也|都)|(?:没|不)(?:有)?(?:怎么|啥|什么|咋|多少|几)|什么的|多少有点|好几|几乎|没几"
+    r"凭(?:什么|啥)|(?:啥|什么|哪儿?|哪里|咋|怎么|多少|几)(?:也|都)|(?:没|不)(?:有)?(?:怎么|啥|什么|咋|多少|几)|什么的|多少有点|好几|几乎|没几"
 )
 """Question words that ask nothing: 啥也不显示, 没怎么开空调."""
+_MORE_QUESTIONS = re.compile(r"多[大远高快宽重]|([一-鿿])不\1|[好行成中得能]不[能得行]?$|划不划算|怎样|哪样")
+"""Ways to ask beside those that are looked for everywhere (`ASKS`)."""
+_GOES_ON = re.compile(
+    r"^(?:那|就|我|来|给我|帮我|想|要|还是|直接|行|好|现在|,|，| )*(?:申请|办理?|报修?|登记|继续|开始|弄|搞)(?:一下|吧|了|啊|呗|嘛|下)+[。!！]*$"
+)
 _WISH = re.compile(
     r"^(?:你好|您好|喂|请问|麻烦|那个|我|要|想|帮我|给你们?|来|再|还|们|[,，。 ])*(?:打算|准备)?"
     r"(?:提(?:一?个)?|办理?|登记|申请)?(?:投诉|举报|表扬|反映|建议|意见|报修|点赞|感谢|夸)(?:一下子?|一个|下)?[,，:：。 ]*"
@@ -41,7 +46,13 @@ LONG_QUESTION = 16
 
 def asks(words: str) -> bool:
     """Whether the words ask something."""
-    return bool(ASKS.search(_NO_QUESTION.sub("", words)))
+    plain = _NO_QUESTION.sub("", words)
+    return bool(ASKS.search(plain) or _MORE_QUESTIONS.search(plain))
+
+
+def goes_on(words: str) -> bool:
+    """Whether the words only say to go on with it: 那我申请吧."""
+    return bool(_GOES_ON.match(words))
 
 
 def asks_how_long(words: str) -> bool:

@@ -60,6 +60,10 @@ class World(Protocol):
         """Keep a form that is put off: for this conversation, and for any other of the account when one is verified."""
         ...
 
+    def set_aside(self, flow: Flow, state: FlowState, said: Said, memory: dict[str, Any]) -> dict[str, Any]:
+        """Keep a form that something urgent interrupts, to be offered afterwards; returns what the memory gets."""
+        ...
+
     def finish(self, flow: Flow, state: FlowState, said: Said, memory: dict[str, Any]) -> Outcome:
         """Do what the flow is for. Called twice with the same state it must do it once."""
         ...

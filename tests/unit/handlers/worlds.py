@@ -64,6 +64,9 @@ class FakeWorld:
     def keep(self, flow: Flow, state: FlowState, said: Said, memory: dict[str, Any]) -> Outcome:
         return Outcome([Bubble("存好了")])
 
+    def set_aside(self, flow: Flow, state: FlowState, said: Said, memory: dict[str, Any]) -> dict[str, Any]:
+        return {}
+
     def finish(self, flow: Flow, state: FlowState, said: Said, memory: dict[str, Any]) -> Outcome:
         self.filed.append((flow.flow, dict(state.values)))
         return Outcome([Bubble("办好了")])
