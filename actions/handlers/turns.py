@@ -20,6 +20,8 @@ from actions.handlers.forms.flow import Flow
 from actions.handlers.forms.heard import ASKS
 from actions.handlers.forms.said import Said
 from actions.handlers.forms.state import SWITCH, FlowState
+from actions.handlers.forms.values import said_before_wish
+from actions.handlers.operations.additions import added_to_last
 from actions.handlers.operations.tickets import added_to_emergency
 from actions.handlers.put_off import TAKES_UP, latest
 from actions.handlers.services import Services
@@ -189,6 +191,8 @@ class Turns:
                 return replace(answer, memory={**answer.memory, TOPIC: memory[TOPIC]})
             if (follows := follow_up(said, memory, self._sure)) is not None:
                 return self._question(follows, memory)
+        if flow is None and (added := added_to_last(services, said, memory)) is not None:
+            return Answer(added[0], added[1], None, added[2])
         memory = {k: v for k, v in memory.items() if k != TOPIC}
         flow = flow or self._flow_for(said, memory)
         if flow is not None:
@@ -333,8 +337,7 @@ class Turns:
         if name == "unsure":
             return Answer([phrases.bubble(name)], memory={**memory, FAILURES: clarify.failures(memory) + 1})
         if said.intent == "inform":
-            kept = {e["entity"]: str(e["value"]) for e in said.entities if e.get("value")}
-            memory = {**memory, "just_said": kept}
+            memory = {**memory, "just_said": said_before_wish(said, memory)}
         return Answer([phrases.bubble(name)], memory={**memory, FAILURES: 0})
 
     def _answered(self, step: Step, memory: dict[str, Any], world: ServiceWorld, flow: Flow | None) -> Answer:

@@ -105,7 +105,7 @@ class ServiceWorld:
     def _from_opening(item: FlowField, said: Said) -> str | None:
         """The sentence that began the flow, when it already tells what the field wants."""
         if item.type == "text":
-            return content_of_opening(said.words, item.least)
+            return content_of_opening(said.words, max(item.story, item.least))
         return read_answer(item, said, asked=False).value
 
     def _last_ticket(self, said: Said, memory: dict[str, Any]) -> str | None:

@@ -14,7 +14,7 @@ from typing import Callable
 
 from actions.handlers.forms.flow import FlowField, Option
 from actions.handlers.forms.said import Said
-from actions.handlers.forms.sense import insults_only, without_insults
+from actions.handlers.forms.sense import goes_on, insults_only, without_insults
 from bot.language.addresses import looks_like_address, read_address
 from bot.language.finders.dates import months_back
 from bot.language.names import read_name
@@ -89,6 +89,10 @@ def _digits(said: Said) -> str:
     return re.sub(r"\D", "", normalise(said.words).text)
 
 
+_RUN = re.compile(r"\d(?:[\s-]?\d){4}")
+"""Digits that stand together as those of a number do, and not as in 12月1号到3月1号."""
+
+
 def _phone(field: FlowField, said: Said, asked: bool) -> Reading:
     found = said.value("phone")
     if found:
@@ -96,7 +100,7 @@ def _phone(field: FlowField, said: Said, asked: bool) -> Reading:
     if not asked:
         return NOTHING
     digits = _digits(said)
-    if 5 <= len(digits) <= 15:
+    if 5 <= len(digits) <= 15 and _RUN.search(normalise(said.words).text):
         if len(digits) in (7, 8) and digits[0] not in "01":
             return Reading(wrong=f"{digits}像是座机号，请连区号一起告诉我，例如0512-{digits}；或者给我11位手机号")
         return Reading(wrong=f"手机号应该是11位、以1开头，我听到的是{len(digits)}位：{digits}")
@@ -113,7 +117,7 @@ def _account(field: FlowField, said: Said, asked: bool) -> Reading:
     # An account of 12 digits may begin with 0, and one of 10 digits may look like nothing else.
     if len(digits) in (10, 12, 13, 16):
         return Reading(digits)
-    if len(digits) >= 5:
+    if len(digits) >= 5 and _RUN.search(normalise(said.words).text):
         hint = "这像是手机号，" if re.fullmatch(r"1[3-9]\d{9}", digits) else ""
         return Reading(wrong=f"{hint}户号一般是10位或13位数字，我看到的是{len(digits)}位")
     return NOTHING
@@ -329,12 +333,15 @@ def _text(field: FlowField, said: Said, asked: bool) -> Reading:
         return NOTHING
     if insults_only(words):
         return Reading(wrong="很抱歉让您生气了，请说说是什么事，我如实记下来")
-    if is_only_values(said):
+    if is_only_values(said) or goes_on(words) or (len(words) <= SHORT_YES and confirms(said)):
         return NOTHING  # a phone number is no complaint
     words = without_insults(words)
     if len(re.sub(r"\W", "", words)) < max(field.least, 1):
         return Reading(wrong="请再说具体一点")
     return Reading(words)
+
+
+SHORT_YES = 4
 
 
 def _marked(field: FlowField, words: str) -> str | None:
@@ -353,6 +360,8 @@ def is_only_values(said: Said) -> bool:
     for entity in said.entities:
         if entity["entity"] in ("phone", "account_no", "ticket_no", "month"):
             rest = rest.replace(str(entity.get("text") or entity.get("value")), "")
+    if not said.words or not (said.entities or re.search(r"\d{5}", said.words)):
+        return False
     rest = re.sub(r"[\d\W_]|电话|手机|号码?|户号|工单|我的|是|就|的|那个|那|月份?|说|了|呀|啊", "", rest)
     return not rest
 

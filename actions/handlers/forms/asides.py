@@ -5,7 +5,7 @@ Nothing the customer says is lost: a statement goes into the flow's own free tex
 
 from __future__ import annotations
 
-from actions.handlers.forms.answers import Reading
+from actions.handlers.forms.answers import Reading, confirms, is_only_values
 from actions.handlers.forms.course import Course
 from actions.handlers.forms.flow import FlowField
 from actions.handlers.forms.questions import Questions
@@ -40,8 +40,8 @@ class Asides:
             return self._wrong(turn, asked, reading.wrong, tries)
         if insults_only(turn.said.words):
             return self._questions.ask(turn, lead=self._phrases.text("calm_down"), offer_person=True)
-        if goes_on(turn.said.words):
-            return self._questions.ask(turn, lead=self._phrases.text("go_on"))
+        if goes_on(turn.said.words) or confirms(turn.said) or says_the_known(turn):
+            return self._questions.ask(turn, lead=self._phrases.text("go_on"), offer_person=tries >= PATIENCE)
         told = tells(turn.said) and not asks(turn.said.words)
         if told:
             keep_note(turn)
@@ -49,10 +49,9 @@ class Asides:
             turn.step.bubbles.append(self._phrases.bubble("goes_on", label=asked.label))
             return self._course.onward(turn)
         if told:
-            kind = "noted" if turn.flow.files else "heard"
-            lead = self.varied(kind, len(turn.state.notes) or tries)
-        else:
-            lead = self.varied("not_understood", tries)
+            lead = self.varied("noted" if turn.flow.files else "heard", tries)
+            return self._questions.ask(turn, lead=lead, offer_person=tries >= PATIENCE)
+        lead = self.varied("not_understood", tries)
         if tries >= PATIENCE and asked.help:
             return self._instead_of_question(turn, lead + asked.help, offer_person=True)
         return self._questions.ask(turn, lead=lead, offer_person=tries >= PATIENCE)
@@ -99,6 +98,15 @@ class Asides:
             turn.step.bubbles.append(self._world.safety(turn.flow, turn.state, turn.said))
             return self._questions.ask(turn)
         return self._questions.ask(turn, lead=self.varied("danger_noted", tries))
+
+
+def says_the_known(turn: FormTurn) -> bool:
+    """Whether the words only repeat what is filled in: the number on file, or the option chosen."""
+    if is_only_values(turn.said):
+        return True
+    words = turn.said.words.strip("。，,.!！ ")
+    chosen = [(f, turn.state.values.get(f.name)) for f in turn.flow.fields if f.options]
+    return any(words == o.title for f, value in chosen for o in f.options if o.value == value)
 
 
 PLACE = 200

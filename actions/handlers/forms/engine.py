@@ -13,18 +13,18 @@ from dataclasses import replace
 from typing import Any
 
 from actions.handlers.forms.answers import NOTHING, UNKNOWN, Reading, is_no, read_answer
-from actions.handlers.forms.asides import Asides
+from actions.handlers.forms.asides import Asides, keep_note, says_the_known
 from actions.handlers.forms.confirming import Confirming
 from actions.handlers.forms.course import Course
 from actions.handlers.forms.flow import Flow, FlowBook, FlowField, Words
 from actions.handlers.forms.heard import SKIP, UNKNOWN_ONLY, WHY, gives_up, puts_off
-from actions.handlers.forms.interruptions import Interruptions, stays, wants_switch
+from actions.handlers.forms.interruptions import WISHES, Interruptions, stays, wants_switch
 from actions.handlers.forms.questions import Questions, line_of, summary_lines
 from actions.handlers.forms.said import Said
-from actions.handlers.forms.sense import without_insults
+from actions.handlers.forms.sense import asks, asks_how_long, tells, without_insults
 from actions.handlers.forms.state import CONFIRM, FIX, SWITCH, FlowState
 from actions.handlers.forms.step import FormTurn, Outcome, Step, World
-from actions.handlers.forms.values import carried_over, gather, put
+from actions.handlers.forms.values import LASTING, carried_over, gather, put
 from actions.handlers.words import Bubble, Phrases
 
 PROOF = FlowField(
@@ -57,6 +57,8 @@ class FormEngine:
             state.said.append(without_insults(said.words) or said.words)
         step = Step([], state)
         turn = FormTurn(flow, state, said, memory, step)
+        if self._asks_about_the_filed(turn):
+            return turn.end()
         # What the customer says goes before what is on file.
         gather(flow, state, said, asked=None)
         opened = self._world.begin(flow, state, said, memory)
@@ -117,6 +119,22 @@ class FormEngine:
             return Step([self._phrases.bubble("flow_gone")], None)
         return Step([self._questions.of(flow, state)], state)
 
+    def _asks_about_the_filed(self, turn: FormTurn) -> bool:
+        """几天给赔 right after the claim was filed asks about it, and begins no second one; whether it was answered."""
+        flow, said, memory = turn.flow, turn.said, turn.memory
+        if memory.get("last_flow") != flow.flow or not flow.files or said.pressed or said.entities:
+            return False
+        if not asks(said.words) or len(said.words) > SHORT or WISHES.search(said.words):
+            return False
+        filed = FlowState(flow.flow, turn.state.instance, dict(memory.get("last_values") or {}))
+        found = self._world.when(flow, filed) if asks_how_long(said.words) else None
+        found = found or self._world.answer(flow, said)
+        if found is None:
+            return False
+        turn.step.take(found)
+        turn.step.memory.setdefault("last_flow", flow.flow)
+        return True
+
     # -- answers -----------------------------------------------------------------------------------------------------
 
     def _answer_field(self, turn: FormTurn) -> Step:
@@ -126,7 +144,7 @@ class FormEngine:
             return self._course.onward(turn)
         # A free text swallows everything, so whatever is clearly something else is looked for first.
         greedy = asked.type == "text"
-        reading = NOTHING if greedy and UNKNOWN_ONLY.match(said.words) else read_answer(asked, said)
+        reading = NOTHING if greedy and (UNKNOWN_ONLY.match(said.words) or says_the_known(turn)) else read_answer(asked, said)
         if WHY.search(said.words) and (reading.value is None or (greedy and len(said.words) <= SHORT)):
             step.bubbles.append(self._questions.why(asked))
             return self._questions.ask(turn)
@@ -159,8 +177,10 @@ class FormEngine:
         return self._asides.other_than_an_answer(turn, asked, reading)
 
     def _acknowledge(self, turn: FormTurn, changed: list[str]) -> None:
-        """Values of other fields than the one asked: that they were heard."""
-        turn.failed(turn.state.asking or "")
+        """Values of other fields than the one asked: that they were heard; what more the sentence said is kept too."""
+        beside = len(turn.said.words) - sum(len(turn.state.values.get(name, "")) for name in changed)
+        if beside >= MORE and tells(turn.said):
+            keep_note(turn)
         shown = [line for f in turn.flow.fields if f.name in changed and (line := line_of(f, turn.state))]
         known = self._phrases.bubble("noted_values", what="；".join(shown))
         turn.step.bubbles.append(known if shown else self._phrases.bubble("noted_plainly"))
@@ -169,9 +189,10 @@ class FormEngine:
         """An account number, or the four digits that prove it, instead of the place: the address on file may stand for it."""
         state, said = turn.state, turn.said
         account = state.values.get("account_no")
-        if asked.type != "address" or "account.address" not in asked.prefill or account is None or state.verified:
+        on_file = any(source.startswith("account.") for source in asked.prefill)
+        if asked.type not in LASTING or not on_file or account is None or state.verified:
             return None
-        if changed == ["account_no"]:
+        if changed == ["account_no"] and asked.type == "address":
             turn.step.bubbles.append(self._phrases.bubble("address_by_account"))
             return turn.step
         digits = read_answer(PROOF, said).value
@@ -238,5 +259,7 @@ def does_not_know(asked: FlowField, said: Said) -> bool:
     return len(rest) <= FEW or any(word in said.words for word in (asked.label, asked.label[-2:]))
 
 
+MORE = 10
+"""Characters beside the values in a sentence, from which it said more than them."""
 FEW = 3
 """Characters beside 不知道 up to which it is said of the open question."""

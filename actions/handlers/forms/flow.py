@@ -21,6 +21,7 @@ from actions.handlers.forms.parts import (
     Option,
     Refusal,
     Strict,
+    Told,
     Words,
     hears,
     holds,
@@ -54,6 +55,8 @@ class Flow(Strict):
     """The question before it is done, instead of the summary; ``{name}`` stands for a field's value."""
     materials: tuple[Materials, ...] = ()
     refusals: tuple[Refusal, ...] = ()
+    answers: tuple[Told, ...] = ()
+    """Questions that only come up in this business, before the knowledge base is asked."""
     nodes: tuple[Node, ...] = ()
     basis: tuple[Basis, ...] = ()
     done: Done

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 
-from actions.handlers.forms.answers import is_no, is_yes
+from actions.handlers.forms.answers import UNKNOWN, is_no, is_yes
 from actions.handlers.forms.asides import keep_note
-from actions.handlers.forms.flow import Flow, FlowBook
+from actions.handlers.forms.flow import Flow, FlowBook, Words
 from actions.handlers.forms.questions import Questions
 from actions.handlers.forms.said import Said
 from actions.handlers.forms.sense import asks, asks_how_long
 from actions.handlers.forms.state import SWITCH, FlowState
 from actions.handlers.forms.step import FormTurn, Step, World
-from actions.handlers.words import Phrases, button
+from actions.handlers.words import Bubble, Phrases, button
 
 SURE = 0.6
 """Confidence above which another wish in the middle of a flow is taken for one."""
@@ -33,11 +33,16 @@ class Interruptions:
         if said.pressed and said.intent in ("inform", "affirm", "deny"):
             return None
         other = self._flows.begun_by(said.intent)
-        if said.intent in _SMALL and said.confidence >= SURE and not greedy:
+        if said.intent in _SMALL and said.confidence >= SURE and not greedy and not _asks_more(said):
             step.bubbles.append(self._phrases.bubble(said.intent))
             return self._questions.ask(turn)
         # A free text may hold question words of its own; it is interrupted only by what is understood as a question.
         wonders = said.intent == "faq" or (other is not None and other is not turn.flow) or not greedy
+        if (told := _own_answer(turn.flow, said.words)) is not None:
+            step.bubbles.append(Bubble(told.text, told.speech))
+            if not asks(said.words):
+                keep_note(turn)
+            return self._questions.ask(turn)
         if said.words and asks(said.words) and wonders:
             found = self._world.when(turn.flow, turn.state) if asks_how_long(said.words) else None
             found = found or self._world.answer(turn.flow, said)
@@ -52,8 +57,8 @@ class Interruptions:
                 return self._questions.ask(turn)
         if other is None or other.flow == turn.flow.flow or said.confidence < SURE or greedy or said.entities:
             return None
-        if not said.pressed and about_this_one(turn.flow, said.words):
-            return None
+        if not said.pressed and (about_this_one(turn.flow, said.words) or UNKNOWN.search(said.words)):
+            return None  # 我邻居的户号不知道 wants no number looked up
         return self._offer(turn, other)
 
     def _offer(self, turn: FormTurn, other: Flow) -> Step:
@@ -69,12 +74,30 @@ class Interruptions:
         return turn.step
 
 
-_WISHES = re.compile(r"查|办|报|投诉|举报|帮我|我要|我想|给我")
+_ABOUT_US = re.compile(r"(?:能|会|可以)(?:做|干|办|帮)|功能|机器|真人|人工|是谁|叫什么|是人|在吗|你好|您好")
+
+
+def _asks_more(said: Said) -> bool:
+    """Whether what was taken for small talk asks something else: 会不会让他知道."""
+    return said.intent != "bot_challenge" and asks(said.words) and not _ABOUT_US.search(said.words)
+
+
+def _own_answer(flow: Flow, words: str) -> Words | None:
+    """The flow's own answer to this question."""
+    if not words or len(words) > LONGEST_OWN:
+        return None
+    return next((t.words for t in flow.answers if any(w in words for w in t.said)), None)
+
+
+LONGEST_OWN = 24
+"""Characters up to which words of a flow's own question make one."""
+WISHES = re.compile(r"查|办|报|投诉|举报|帮我|我要|我想|给我")
+"""Words that say that something is to be done, and not only told."""
 
 
 def about_this_one(flow: Flow, words: str) -> bool:
     """Whether so short a turn names an option of this very business (停电的还要, while notifications are set) and no wish."""
-    if len(words) > BARE or _WISHES.search(words):
+    if len(words) > BARE or WISHES.search(words):
         return False
     names = [name for f in flow.fields for o in f.options for name in (o.title, *o.also) if len(name) > 1]
     return any(name in words for name in names)

@@ -92,6 +92,8 @@ class FlowField(Strict):
     """Of a number: with one of these words behind it, it is taken from any sentence (20千瓦)."""
     least: int = 0
     """Least number of characters of a free text."""
+    story: int = 12
+    """Of a free text: characters, the wish itself not counted, from which the opening sentence is its content."""
     check: Literal["verification", "known_outage", "ticket_by_phone", "bill_story"] | None = None
     """A look at the world as soon as the value is known."""
 
@@ -135,6 +137,15 @@ class Refusal(Strict):
         if not self.said and not self.when:
             raise ValueError(f"refusal {self.name} would refuse everybody: give it words or values")
         return self
+
+
+class Told(Strict):
+    """An answer of this business's own to a question asked in the middle of it."""
+
+    name: str
+    said: tuple[str, ...]
+    """Any of these words in a question tells it."""
+    words: Words
 
 
 class Node(Strict):

@@ -9,13 +9,11 @@ from actions.handlers.forms.said import Said
 
 LONGEST_NOTE = 300
 """Characters kept of one addition."""
-STORY = 12
-"""Characters, the wish itself not counted, from which the opening sentence is content: 我要投诉 tells nothing yet."""
 _NO_QUESTION = re.compile(
     r"凭(?:什么|啥)|(?:啥|什么|哪儿?|哪里|咋|怎么|多少|几)(?:也|都)|(?:没|不)(?:有)?(?:怎么|啥|什么|咋|多少|几)|什么的|多少有点|好几|几乎|没几"
 )
 """Question words that ask nothing: 啥也不显示, 没怎么开空调."""
-_MORE_QUESTIONS = re.compile(r"多[大远高快宽重]|([一-鿿])不\1|[好行成中得能]不[能得行]?$|划不划算|怎样|哪样")
+_MORE_QUESTIONS = re.compile(r"多[大远高快宽重]|([一-鿿])不\1|[一-鿿]不[能得行]?[?？。]?$|怎样|哪样|谁(?!都|也)")
 """Ways to ask beside those that are looked for everywhere (`ASKS`)."""
 _GOES_ON = re.compile(
     r"^(?:那|就|我|来|给我|帮我|想|要|还是|直接|行|好|现在|,|，| )*(?:申请|办理?|报修?|登记|继续|开始|弄|搞)(?:一下|吧|了|啊|呗|嘛|下)+[。!！]*$"
@@ -80,10 +78,10 @@ def without_insults(words: str) -> str:
 
 
 def content_of_opening(words: str, least: int) -> str | None:
-    """The opening sentence as content, when it tells a story and not only the wish."""
+    """The opening sentence as content, when it tells a story and not only the wish. ``least``: characters beside the wish."""
     story = without_insults(words)
     told = _PUNCTUATION.sub("", _WISH.sub("", story))
-    return story if len(told) >= max(STORY, least) else None
+    return story if len(told) >= least else None
 
 
 def note_of(words: str) -> str:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from actions.handlers.forms.answers import Reading, default_value, read_answer
 from actions.handlers.forms.flow import Flow, FlowField
@@ -29,8 +30,8 @@ def gather(flow: Flow, state: FlowState, said: Said, *, asked: FlowField | None)
         if item.type == "phone" and state.asking == "phone_last4":
             continue  # the number on file, given whole: not a new contact
         reading = read_answer(item, said, asked=False)
-        if reading.value is None and item.type == "person_name" and item.name not in state.values:
-            reading = _bare_name(said)
+        if reading.value is None and item.name not in state.values:
+            reading = _bare(item, flow, state, said)
         if reading.value is None or reading.value == state.values.get(item.name):
             continue
         renamed = item.type == "account_no" and state.asking == "phone_last4"
@@ -45,9 +46,21 @@ UNMISTAKABLE = ("tax_no", "email", "number")
 """Field types whose values are taken before the case that they belong to is known."""
 
 
-def _bare_name(said: Said) -> Reading:
-    """A name and nothing else (孙秀英), given where none was asked for."""
-    words = re.sub(r"\W", "", said.words)
+def _bare(item: FlowField, flow: Flow, state: FlowState, said: Said) -> Reading:
+    """A name beside nothing but numbers (陈桂兰 13800010001), or a bare sum, given where none was asked for."""
+    words = said.words
+    if item.type == "amount":
+        asked = flow.field(state.asking)
+        # To a question that wants a number of its own a bare one is never a sum.
+        numberless = asked is not None and asked.type in ("date", "choice", "address")
+        bare = re.fullmatch(r"\d{1,6}(?:\.\d{1,2})?", words)
+        return read_answer(item, said) if numberless and bare else Reading()
+    if item.type != "person_name":
+        return Reading()
+    for entity in said.entities:
+        if entity["entity"] in ("phone", "account_no"):
+            words = words.replace(str(entity.get("text") or entity.get("value")), "")
+    words = re.sub(r"\W|电话|手机号?", "", words)
     return Reading(words) if 2 <= len(words) <= BARE_NAME and read_name(words) == words else Reading()
 
 
@@ -149,6 +162,9 @@ def drop_other_cases(flow: Flow, state: FlowState) -> None:
         heir = next((f for f in flow.fields if is_open(f, state) and f.units and f.units == item.units), None)
         if heir is not None:
             state.values[heir.name] = value
+        elif item.type in UNMISTAKABLE and flow.files and value not in [state.values.get(f.name) for f in flow.fields]:
+            # The case has no such question, and yet it was said.
+            state.notes.append(f"{item.label}：{value}{next(iter(item.units), '')}")
     state.skipped = [s for s in state.skipped if (f := flow.field(s)) is None or concerns(f, state.values)]
 
 
@@ -173,6 +189,14 @@ def check_is_due(item: FlowField, state: FlowState, changed: list[str]) -> bool:
         both = item.name in state.values and "account_no" in state.values
         return both and (item.name in changed or "account_no" in changed)
     return item.name in changed
+
+
+def said_before_wish(said: Said, memory: dict[str, Any]) -> dict[str, str]:
+    """Values told before any business was named (3201556677, then 0001, then 欠多少), by field type."""
+    kept = {e["entity"]: str(e["value"]) for e in said.entities if e.get("value")}
+    digits = re.fullmatch(r"\W*(?:尾号|后四位)?(?:是)?(\d{4})\W*", said.words)
+    last4 = {"phone_last4": digits.group(1)} if digits else {}
+    return {**(memory.get("just_said") or {}), **kept, **last4}
 
 
 LASTING = ("phone", "person_name", "address", "account_no")

@@ -13,6 +13,7 @@ from actions.handlers.forms.questions import line_of
 from actions.handlers.forms.said import Said
 from actions.handlers.forms.step import Outcome
 from actions.handlers.nodes import NOT_PROMISED, next_step, standings, told
+from actions.handlers.operations.additions import JUST_FILED, just_filed
 from actions.handlers.operations.job import Job
 from actions.handlers.services import Services
 from actions.handlers.words import Bubble, button
@@ -84,7 +85,7 @@ def file_ticket(job: Job) -> Outcome:
     except InvalidTicket as refused:
         return _refused(job, refused)
     outcome = Outcome(trace={"ticket": {"ticket_no": ticket.ticket_no, "kind": ticket.kind.value}})
-    outcome.memory = {"last_ticket": ticket.ticket_no}
+    outcome.memory = {"last_ticket": ticket.ticket_no, JUST_FILED: just_filed(job, ticket)}
     if priority is Priority.EMERGENCY and not ticket.contact_phone:
         # The next phone number the customer gives belongs to this ticket.
         outcome.memory["emergency_ticket"] = ticket.ticket_no
