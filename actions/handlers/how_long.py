@@ -14,8 +14,8 @@ from actions.handlers.services import Services
 from actions.handlers.words import Bubble
 
 
-def how_long_told(services: Services, flow: Flow, values: Mapping[str, str]) -> Bubble | None:
-    """What to expect and by when; None of a business that files nothing."""
+def how_long_told(services: Services, flow: Flow, values: Mapping[str, str], *, filed: bool) -> Bubble | None:
+    """What to expect and by when; None of a business that files nothing. ``filed``: it has been filed already."""
     if not flow.files:
         return None
     kind, phrases = Kind(flow.done.settings["kind"]), services.phrases
@@ -26,7 +26,7 @@ def how_long_told(services: Services, flow: Flow, values: Mapping[str, str]) -> 
         arrive = services.desk.promised(kind, business).get("arrive")
         return phrases.bubble("how_long_repair", limit=length(arrive)) if arrive else None
     if told := how_long(services.desk, phrases, kind, business):
-        return phrases.bubble("how_long", told=told)
+        return phrases.bubble("how_long_filed" if filed else "how_long", told=told)
     node = next((n for n in flow.nodes if n.until != Status.DISPATCHED.value), None)
     return phrases.bubble("how_long_open", owner=node.owner, what=node.name) if node else None
 

@@ -36,6 +36,10 @@ from bot.language.hazards import danger
 
 VERIFIED_FOR = timedelta(minutes=30)
 """How long a verification holds in its conversation."""
+SURE_ALONE, SURE_TOGETHER, HARDLY = 0.8, 0.7, 0.5
+"""Below the first a short question may be about the business under way, when the knowledge base is that sure of it with its
+subject; below the last, words that were not understood as a question are none."""
+SHORT_QUESTION = 12
 MATERIALS = ("材料", "带什么", "手续", "要什么", "要啥", "资料", "证件", "流程", "怎么办理")
 
 
@@ -193,7 +197,7 @@ class ServiceWorld:
     def when(self, flow: Flow, state: FlowState) -> Outcome | None:
         """How long the business under way takes; of a power cut that is known, when power is back."""
         with self.watch("action"):
-            told = how_long_told(self._services, flow, state.values)
+            told = how_long_told(self._services, flow, state.values, filed=state.asking is None)
         return Outcome([told]) if told is not None else None
 
     def safety(self, flow: Flow, state: FlowState, said: Said) -> Bubble:
@@ -210,15 +214,33 @@ class ServiceWorld:
         if asked is not None and (asked.province or self._services.provinces.own):
             found = price(self._services, asked, said.now.date())
         else:  # which province it is would be one question too many in the middle of a business
-            # 那要多久呢 in the middle of a business asks about that business.
-            about = self._services.knowledge.hit(flow.about) if flow is not None and flow.about else None
-            core = bare_question(said.words)
-            question = f"{subject(about.title)}，{core}" if about is not None and core else said.words
-            found = ask_knowledge(self._services, question, self.watch)
+            question = self._as_meant(flow, said)
+            found = ask_knowledge(self._services, question, self.watch) if question else None
         if found is not None:
             for bubble in found.bubbles:
                 bubble.buttons = []
         return found
+
+    def _as_meant(self, flow: Flow | None, said: Said) -> str | None:
+        """A question in the middle of a business: about that business, when the knowledge base then answers it better.
+
+        None when it was hardly a question, and nothing there is sure to answer it.
+        """
+        about = self._services.knowledge.hit(flow.about) if flow is not None and flow.about else None
+        core = bare_question(said.words)
+        if about is not None and core:
+            return f"{subject(about.title)}，{core}"  # 那要多久呢
+        own = self._sure(said.words)
+        if about is not None and own < SURE_ALONE and len(said.words) <= SHORT_QUESTION:
+            whole = f"{subject(about.title)}，{said.words}"
+            if (meant := self._sure(whole)) > own and meant >= SURE_TOGETHER:
+                return whole
+        return said.words if said.intent == "faq" or own >= HARDLY else None
+
+    def _sure(self, question: str) -> float:
+        with self.watch("knowledge"):
+            found = self._services.knowledge.search(question, 1)
+        return float(found.confidence) if found.answerable else 0.0
 
     def hand_over(self, said: Said, reason: str, summary: list[str], priority: str) -> Outcome:
         """Queue the conversation for a person, with everything written down."""

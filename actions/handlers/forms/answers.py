@@ -173,9 +173,11 @@ def _address(field: FlowField, said: Said, asked: bool) -> Reading:
     return Reading(found) if found else NOTHING
 
 
-_AT_HOME = re.compile(r"^(?:就?在)?(?:我们?|俺们?|咱们?)?(?:家|屋)?(?:里|院子里?|院里|屋里|门口|楼下|这里|这儿|那里)[了呢啊呀的。!！]*$")
+_AT_HOME = re.compile(
+    r"^(?:就?在)?(?:我们?|俺们?|咱们?)?(?:家|屋)?(?:里|院子里?|院里|屋里|门口|楼下|这里|这儿|那里)[了呢啊呀的。!！]*$"
+)
 """A place that nobody else can find: 在我家院子里."""
-_OF_POWER = re.compile(r"[有没停来断]了?电|都有|都没|都停|没有|就我|只有")
+_OF_POWER = re.compile(r"的$|[有没停来断]了?电|都有|都没|都停|没有|就我|只有")
 """Words about who has power that hold a place (整栋楼都没电): no address."""
 
 
@@ -214,7 +216,9 @@ def _date(field: FlowField, said: Said, asked: bool) -> Reading:
 
 
 LONGEST_DAY = 20
-_DAY = re.compile(r"今天|昨天|前天|刚才|刚刚|早上|晚上|上午|下午|\d月|月份|\d号|\d日|\d点|周[一二三四五六日末]|星期|礼拜|年底|月初|月底|上个月")
+_DAY = re.compile(
+    r"今天|昨天|前天|刚才|刚刚|早上|晚上|上午|下午|\d月|月份|\d号|\d日|\d点|周[一二三四五六日末]|星期|礼拜|年底|月初|月底|上个月"
+)
 
 
 def _amount(field: FlowField, said: Said, asked: bool) -> Reading:
@@ -262,7 +266,10 @@ def _choice(field: FlowField, said: Said, asked: bool) -> Reading:
     return NOTHING
 
 
-_FROM_TO = re.compile(r"(?:从|原来|现在|本来|以前|目前|原先|以前是)?.{0,4}?(\d+(?:\.\d+)?)(?:个)?(?:千瓦|kw|千伏安|kva|安|a).{0,12}?(?:改|换|到|变|升|降|加|减|要|成).{0,6}?(\d+(?:\.\d+)?)", re.IGNORECASE)
+_FROM_TO = re.compile(
+    r"(?:从|原来|现在|本来|以前|目前|原先|以前是)?.{0,4}?(\d+(?:\.\d+)?)(?:个)?(?:千瓦|kw|千伏安|kva|安|a).{0,12}?(?:改|换|到|变|升|降|加|减|要|成).{0,6}?(\d+(?:\.\d+)?)",
+    re.IGNORECASE,
+)
 
 
 def _moved(words: str) -> str | None:
@@ -370,7 +377,11 @@ def _email(field: FlowField, said: Said, asked: bool) -> Reading:
     found = re.search(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+", said.words)
     if found:
         return Reading(found.group())
-    return Reading(wrong="邮箱里要有“@”，例如 name@qq.com") if asked and re.search(r"[a-z]{2}\.com", said.words) else NOTHING
+    return (
+        Reading(wrong="邮箱里要有“@”，例如 name@qq.com")
+        if asked and re.search(r"[a-z]{2}\.com", said.words)
+        else NOTHING
+    )
 
 
 def _tax_no(field: FlowField, said: Said, asked: bool) -> Reading:

@@ -5,6 +5,8 @@ Nothing the customer says is lost: a statement goes into the flow's own free tex
 
 from __future__ import annotations
 
+import re
+
 from actions.handlers.forms.answers import Reading, confirms, is_only_values
 from actions.handlers.forms.course import Course
 from actions.handlers.forms.flow import FlowField
@@ -58,8 +60,7 @@ class Asides:
 
     def unknown(self, turn: FormTurn, asked: FlowField) -> Step:
         """不知道: how to find it; the question itself was just asked and is not put again."""
-        if asked.otherwise is not None or not asked.required:
-            go_without(turn, asked)
+        if go_without(turn, asked):
             if asked.help:
                 turn.step.bubbles.append(Bubble(asked.help))
             return self._course.onward(turn)
@@ -105,6 +106,8 @@ def says_the_known(turn: FormTurn) -> bool:
     if is_only_values(turn.said):
         return True
     words = turn.said.words.strip("。，,.!！ ")
+    if not re.sub(rf"[\W我要想办]|{re.escape(turn.flow.title)}", "", words):
+        return bool(words)
     chosen = [(f, turn.state.values.get(f.name)) for f in turn.flow.fields if f.options]
     return any(words == o.title for f, value in chosen for o in f.options if o.value == value)
 
@@ -120,7 +123,12 @@ def keep_note(turn: FormTurn, words: str | None = None) -> str | None:
     if not note or not flow.files:
         return None
     own = flow.field(flow.notes)
-    if own is not None and own.name not in state.values and len(note) >= max(own.least, CONTENT) and asks_none(turn, own):
+    if (
+        own is not None
+        and own.name not in state.values
+        and len(note) >= max(own.least, CONTENT)
+        and asks_none(turn, own)
+    ):
         put(state, own, note)
     elif own is not None and own.name in state.values:
         if note not in state.values[own.name]:
@@ -143,7 +151,7 @@ def go_without(turn: FormTurn, asked: FlowField) -> bool:
     """Leave this question: with what stands for 说不清, or open where it may stay open; whether that was possible."""
     if asked.otherwise is not None:
         put(turn.state, asked, asked.otherwise)
-    elif not asked.required:
+    elif not asked.required and asked.type != "phone":
         turn.state.skipped.append(asked.name)
     else:
         return False

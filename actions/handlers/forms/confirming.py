@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from actions.handlers.forms.answers import NO, confirms, is_no
-from actions.handlers.forms.asides import PATIENCE, keep_note
+from actions.handlers.forms.asides import PATIENCE, keep_note, says_the_known
 from actions.handlers.forms.course import Course
 from actions.handlers.forms.flow import Flow, FlowField
 from actions.handlers.forms.heard import ANONYMOUS, CORRECTION, REDO, calls_wrong, names_field
@@ -26,7 +26,9 @@ from actions.handlers.forms.values import (
 )
 from actions.handlers.words import Phrases
 
-_SOMETHING_WRONG = re.compile(r"^(?:是|我|这里|里面|都|还)*有(?:错|误|问题|不对|要改)?(?:的|了|啊|呀|吧|要改)*[,，。!！ ]*$")
+_SOMETHING_WRONG = re.compile(
+    r"^(?:是|我|这里|里面|都|还)*有(?:错|误|问题|不对|要改)?(?:的|了|啊|呀|吧|要改)*[,，。!！ ]*$"
+)
 SHORT_NO = 8
 """Characters up to which the classifier's no is one without the words for it."""
 
@@ -40,7 +42,7 @@ class Confirming:
     def answer(self, turn: FormTurn) -> Step:
         """An answer to the confirmation: a yes, a corrected or added value, a no, a question, an addition."""
         flow, state, said = turn.flow, turn.state, turn.said
-        if (nameless := _stays_nameless(turn)) is not None:
+        if (nameless := stays_nameless(turn)) is not None:
             return self._shown(turn, nameless)
         changed = correct(flow, state, said)
         if changed:
@@ -62,9 +64,8 @@ class Confirming:
             shown = line_of(own, turn.state) if own is not None else None
             return self._shown(turn, shown or self._phrases.text("added_note", note=note))
         tries = turn.failed(CONFIRM)
-        return self._questions.ask(
-            turn, lead=self._phrases.text("confirm_unclear"), offer_person=tries >= PATIENCE
-        )
+        lead = self._phrases.text("known_already" if says_the_known(turn) else "confirm_unclear")
+        return self._questions.ask(turn, lead=lead, offer_person=tries >= PATIENCE)
 
     def _shown(self, turn: FormTurn, line: str) -> Step:
         turn.state.asking = CONFIRM
@@ -146,8 +147,10 @@ def _says_wrong(said: Said) -> bool:
     return said.intent == "deny" and len(said.words) <= SHORT_NO and not tells(said)
 
 
-def _stays_nameless(turn: FormTurn) -> str | None:
+def stays_nameless(turn: FormTurn) -> str | None:
     """匿名 at the end: the phone, where it may stay open, is left out; returns the line that shows it."""
+    if not turn.said.words:
+        return None
     item = next((f for f in turn.flow.fields if f.type == "phone" and not f.required and not f.only_if_said), None)
     if item is None or not ANONYMOUS.search(turn.said.words) or len(turn.said.words) > SHORT_NO + 4:
         return None

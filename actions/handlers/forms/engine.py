@@ -14,10 +14,10 @@ from typing import Any
 
 from actions.handlers.forms.answers import NOTHING, UNKNOWN, Reading, is_no, read_answer
 from actions.handlers.forms.asides import Asides, keep_note, says_the_known
-from actions.handlers.forms.confirming import Confirming
+from actions.handlers.forms.confirming import Confirming, stays_nameless
 from actions.handlers.forms.course import Course
 from actions.handlers.forms.flow import Flow, FlowBook, FlowField, Words
-from actions.handlers.forms.heard import SKIP, UNKNOWN_ONLY, WHY, gives_up, puts_off
+from actions.handlers.forms.heard import SKIP, UNKNOWN_ONLY, WHY, gives_up, puts_off, stops
 from actions.handlers.forms.interruptions import WISHES, Interruptions, stays, wants_switch
 from actions.handlers.forms.questions import Questions, line_of, summary_lines
 from actions.handlers.forms.said import Said
@@ -28,7 +28,11 @@ from actions.handlers.forms.values import LASTING, carried_over, gather, put
 from actions.handlers.words import Bubble, Phrases
 
 PROOF = FlowField(
-    name="phone_last4", type="phone_last4", label="后四位", ask=Words(text="请说预留手机号的后四位。"), check="verification"
+    name="phone_last4",
+    type="phone_last4",
+    label="后四位",
+    ask=Words(text="请说预留手机号的后四位。"),
+    check="verification",
 )
 """The four digits by which the address on file may be used where the business itself asks for no proof."""
 SHORT = 12
@@ -96,7 +100,8 @@ class FormEngine:
             return turn.end()
         asked = turn.asked
         chosen = asked is not None and asked.type == "choice" and read_answer(asked, said).value is not None
-        if not chosen and gives_up(said, asked):
+        ends = stops(said) if flow.emergency else gives_up(said, asked)
+        if not chosen and ends:
             turn.step.bubbles.append(self._phrases.bubble("cancelled", title=flow.title))
             return turn.end()
         if said.intent == "repeat" and not _short_answer(turn).value:
@@ -144,12 +149,14 @@ class FormEngine:
             return self._course.onward(turn)
         # A free text swallows everything, so whatever is clearly something else is looked for first.
         greedy = asked.type == "text"
-        reading = NOTHING if greedy and (UNKNOWN_ONLY.match(said.words) or says_the_known(turn)) else read_answer(asked, said)
+        reading = NOTHING if greedy and _no_content(turn) else read_answer(asked, said)
         if WHY.search(said.words) and (reading.value is None or (greedy and len(said.words) <= SHORT)):
             step.bubbles.append(self._questions.why(asked))
             return self._questions.ask(turn)
         if (corrected := self._confirming.corrected_on_the_way(turn, asked)) is not None:
             return corrected
+        if asked.type != "phone" and (nameless := stays_nameless(turn)) is not None:
+            return self._questions.ask(turn, lead=self._phrases.text("nameless", line=nameless))
         if flow.emergency and reading.value is None:
             changed = gather(flow, state, said, asked=None)
             return self._course.settle(turn, changed) if changed else self._asides.in_danger(turn, asked)
@@ -163,7 +170,8 @@ class FormEngine:
         if reading.value:
             put(state, asked, reading.value)
             changed.append(asked.name)
-            if asked.type == "text" and said.words not in state.said:
+            told_more = asked.type == "choice" and said.words and all(said.words != o.title for o in asked.options)
+            if (asked.type == "text" or told_more) and said.words not in state.said:
                 state.said.append(without_insults(said.words) or said.words)
         if reading.nothing and (placed := self._place_by_account(turn, asked, changed)) is not None:
             return placed
@@ -249,6 +257,14 @@ def _short_answer(turn: FormTurn) -> Reading:
     """The reading of this turn as an answer to the field asked, nothing when no field, or a free text, is asked."""
     asked = turn.asked
     return read_answer(asked, turn.said) if asked and asked.type != "text" else NOTHING
+
+
+def _no_content(turn: FormTurn) -> bool:
+    """Whether the words are no content of a free text: nothing known, what is known already, or the place still to be asked."""
+    words = turn.said.words
+    place = next((f for f in turn.flow.fields if f.type == "address"), None)
+    only_place = place is not None and place.name not in turn.state.values and turn.said.value("address") == words
+    return only_place or says_the_known(turn) or bool(UNKNOWN_ONLY.match(words))
 
 
 def does_not_know(asked: FlowField, said: Said) -> bool:

@@ -6,7 +6,7 @@ import re
 
 from actions.handlers.forms.answers import UNKNOWN, is_no, is_yes
 from actions.handlers.forms.asides import keep_note
-from actions.handlers.forms.flow import Flow, FlowBook, Words
+from actions.handlers.forms.flow import Flow, FlowBook, FlowField, Words
 from actions.handlers.forms.questions import Questions
 from actions.handlers.forms.said import Said
 from actions.handlers.forms.sense import asks, asks_how_long
@@ -57,7 +57,7 @@ class Interruptions:
                 return self._questions.ask(turn)
         if other is None or other.flow == turn.flow.flow or said.confidence < SURE or greedy or said.entities:
             return None
-        if not said.pressed and (about_this_one(turn.flow, said.words) or UNKNOWN.search(said.words)):
+        if not said.pressed and (about_this_one(turn.flow, said.words, turn.asked) or UNKNOWN.search(said.words)):
             return None  # 我邻居的户号不知道 wants no number looked up
         return self._offer(turn, other)
 
@@ -95,10 +95,20 @@ WISHES = re.compile(r"查|办|报|投诉|举报|帮我|我要|我想|给我")
 """Words that say that something is to be done, and not only told."""
 
 
-def about_this_one(flow: Flow, words: str) -> bool:
-    """Whether so short a turn names an option of this very business (停电的还要, while notifications are set) and no wish."""
+_MEANS = {
+    "phone": re.compile("手机|电话|号码"),
+    "account_no": re.compile("户号"),
+    "person_name": re.compile("名字|姓名|户主"),
+}
+"""Words that speak of what is asked, by its type."""
+
+
+def about_this_one(flow: Flow, words: str, asked: FlowField | None) -> bool:
+    """Whether so short a turn only speaks of this business: an option (停电的还要), or what is asked (发到我儿子手机)."""
     if len(words) > BARE or WISHES.search(words):
         return False
+    if asked is not None and asked.type in _MEANS and _MEANS[asked.type].search(words):
+        return True
     names = [name for f in flow.fields for o in f.options for name in (o.title, *o.also) if len(name) > 1]
     return any(name in words for name in names)
 

@@ -45,7 +45,7 @@ LONG_QUESTION = 16
 def asks(words: str) -> bool:
     """Whether the words ask something."""
     plain = _NO_QUESTION.sub("", words)
-    return bool(ASKS.search(plain) or _MORE_QUESTIONS.search(plain))
+    return bool(_PUNCTUATION.sub("", plain)) and bool(ASKS.search(plain) or _MORE_QUESTIONS.search(plain))
 
 
 def goes_on(words: str) -> bool:

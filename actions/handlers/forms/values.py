@@ -88,7 +88,9 @@ SHORT_ANSWER = 8
 
 def _short_for(item: FlowField, state: FlowState, said: Said) -> bool:
     """Whether so short a turn may be read as if this still empty field had been asked for: 200, 昨天, 支付宝."""
-    return item.name not in state.values and item.type in ("amount", "choice", "date") and len(said.words) <= SHORT_ANSWER
+    return (
+        item.name not in state.values and item.type in ("amount", "choice", "date") and len(said.words) <= SHORT_ANSWER
+    )
 
 
 def _only_mentioned(item: FlowField, said: Said, value: str) -> bool:

@@ -31,7 +31,9 @@ def just_filed(job: Job, ticket: Ticket) -> dict[str, str]:
     return {"ticket_no": ticket.ticket_no, "until": until, "danger": found.kind if found else ""}
 
 
-def added_to_last(services: Services, said: Said, memory: dict[str, Any]) -> tuple[list[Bubble], dict[str, Any], dict[str, Any]] | None:
+def added_to_last(
+    services: Services, said: Said, memory: dict[str, Any]
+) -> tuple[list[Bubble], dict[str, Any], dict[str, Any]] | None:
     """Write a statement that follows a filing onto the ticket; None when the turn is none: bubbles, trace and memory."""
     filed = memory.get(JUST_FILED) or {}
     if filed.get("until", "") < said.now.isoformat() or not _belongs(said, memory):
@@ -45,7 +47,9 @@ def added_to_last(services: Services, said: Said, memory: dict[str, Any]) -> tup
         )
     except DeskError:
         return None
-    name = "added_life_support" if filed["danger"] == "life_support" else "added_in_danger" if filed["danger"] else "added"
+    name = (
+        "added_life_support" if filed["danger"] == "life_support" else "added_in_danger" if filed["danger"] else "added"
+    )
     until = datetime.fromisoformat(filed["until"]) + ADDED_FOR
     fresh = {**memory, JUST_FILED: {**filed, "until": until.isoformat()}}
     trace = {"ticket": {"ticket_no": ticket.ticket_no, "kind": ticket.kind.value}}
