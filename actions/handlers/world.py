@@ -205,6 +205,13 @@ class ServiceWorld:
         first = state.said[0] if state.said else ""
         return safety_bubble(self._services.phrases, said.words if danger(said.words) else first)
 
+    def article(self, topic: str) -> Outcome | None:
+        """The article of a topic, without buttons: a business is under way."""
+        found = answer_topic(self._services, topic)
+        for bubble in found.bubbles if found else ():
+            bubble.buttons = []
+        return found
+
     def answer(self, flow: Flow | None, said: Said) -> Outcome | None:
         """A question in the middle of a flow: of this business's own materials first, else of anything."""
         if flow is not None and flow.about and any(word in said.words for word in MATERIALS) and len(said.words) <= 14:

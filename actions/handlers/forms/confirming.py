@@ -29,6 +29,8 @@ from actions.handlers.words import Phrases
 _SOMETHING_WRONG = re.compile(
     r"^(?:是|我|这里|里面|都|还)*有(?:错|误|问题|不对|要改)?(?:的|了|啊|呀|吧|要改)*[,，。!！ ]*$"
 )
+_RATHER_NOT = re.compile(r"^(?:还是|先|那|算了|我)*(?:不|别|不用|不要|先不|暂时不)(?!对)")
+"""A no to 可以吗: there is nothing to correct, it is simply not done."""
 SHORT_NO = 8
 """Characters up to which the classifier's no is one without the words for it."""
 
@@ -49,6 +51,9 @@ class Confirming:
             return self._after_correction(turn, changed)
         if confirms(said):
             return self._course.finish(turn)
+        if flow.confirm_words is not None and _RATHER_NOT.match(said.words):
+            turn.step.bubbles.append(self._phrases.bubble("left_as_it_is", title=flow.title))
+            return turn.end()
         if (wrong := called_wrong(turn)) is not None:
             return self._ask_anew(turn, wrong)
         if _says_wrong(said):

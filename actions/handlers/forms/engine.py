@@ -269,12 +269,17 @@ def _no_content(turn: FormTurn) -> bool:
 
 def does_not_know(asked: FlowField, said: Said) -> bool:
     """Whether 不知道 is said of what is asked, and not of something else (我邻居的户号不知道, asked for the day)."""
+    if asked.type in ("ticket_no", "account_no") and _HAS_NONE.search(said.words):
+        return True
     if not UNKNOWN.search(said.words):
         return False
     rest = re.sub(r"\W|[我都也真就还这那个的了啊呀呢是]", "", UNKNOWN.sub("", said.words))
     return len(rest) <= FEW or any(word in said.words for word in (asked.label, asked.label[-2:]))
 
 
+_HAS_NONE = re.compile(
+    r"(?:没有?|冇|无|丢了|弄丢)(?:工?单号|工单|单子|户号|号码)|(?:工?单号|户号)(?:没了|丢了|不见|没有)"
+)
 MORE = 10
 """Characters beside the values in a sentence, from which it said more than them."""
 FEW = 3

@@ -6,12 +6,12 @@ import re
 
 from actions.handlers.forms.answers import UNKNOWN, is_no, is_yes
 from actions.handlers.forms.asides import keep_note
-from actions.handlers.forms.flow import Flow, FlowBook, FlowField, Words
+from actions.handlers.forms.flow import Flow, FlowBook, FlowField
 from actions.handlers.forms.questions import Questions
 from actions.handlers.forms.said import Said
 from actions.handlers.forms.sense import asks, asks_how_long
 from actions.handlers.forms.state import SWITCH, FlowState
-from actions.handlers.forms.step import FormTurn, Step, World
+from actions.handlers.forms.step import FormTurn, Outcome, Step, World
 from actions.handlers.words import Bubble, Phrases, button
 
 SURE = 0.6
@@ -38,8 +38,8 @@ class Interruptions:
             return self._questions.ask(turn)
         # A free text may hold question words of its own; it is interrupted only by what is understood as a question.
         wonders = said.intent == "faq" or (other is not None and other is not turn.flow) or not greedy
-        if (told := _own_answer(turn.flow, said.words)) is not None:
-            step.bubbles.append(Bubble(told.text, told.speech))
+        if (told := self._own_answer(turn.flow, said.words)) is not None:
+            step.take(told)
             if not asks(said.words):
                 keep_note(turn)
             return self._questions.ask(turn)
@@ -61,6 +61,19 @@ class Interruptions:
             return None  # 我邻居的户号不知道 wants no number looked up
         return self._offer(turn, other)
 
+    def _own_answer(self, flow: Flow, words: str) -> Outcome | None:
+        """The flow's own answer to this question."""
+        if not words or len(words) > LONGEST_OWN:
+            return None
+        told = next((t for t in flow.answers if any(w in words for w in t.said)), None)
+        if told is None:
+            return None
+        return (
+            Outcome([Bubble(told.words.text, told.words.speech)])
+            if told.words
+            else self._world.article(told.topic or "")
+        )
+
     def _offer(self, turn: FormTurn, other: Flow) -> Step:
         """Ask whether to leave this business for the other."""
         turn.state.asking, turn.state.switch_to = SWITCH, turn.said.intent
@@ -80,13 +93,6 @@ _ABOUT_US = re.compile(r"(?:能|会|可以)(?:做|干|办|帮)|功能|机器|真
 def _asks_more(said: Said) -> bool:
     """Whether what was taken for small talk asks something else: 会不会让他知道."""
     return said.intent != "bot_challenge" and asks(said.words) and not _ABOUT_US.search(said.words)
-
-
-def _own_answer(flow: Flow, words: str) -> Words | None:
-    """The flow's own answer to this question."""
-    if not words or len(words) > LONGEST_OWN:
-        return None
-    return next((t.words for t in flow.answers if any(w in words for w in t.said)), None)
 
 
 LONGEST_OWN = 24

@@ -145,7 +145,15 @@ class Told(Strict):
     name: str
     said: tuple[str, ...]
     """Any of these words in a question tells it."""
-    words: Words
+    words: Words | None = None
+    topic: str | None = None
+    """The article that answers it, instead of words."""
+
+    @model_validator(mode="after")
+    def _sensible(self) -> Self:
+        if (self.words is None) == (self.topic is None):
+            raise ValueError(f"answer {self.name} needs either words or a topic")
+        return self
 
 
 class Node(Strict):

@@ -43,7 +43,7 @@ class Questions:
     def again(self, flow: Flow, state: FlowState) -> Bubble:
         """The same question in fewer words."""
         bubble = self.of(flow, state)
-        if state.asking == CONFIRM:
+        if state.asking == CONFIRM and flow.confirm_words is None:
             short = self._phrases.bubble("confirm_again")
             bubble.text, bubble.speech = short.text, short.speech
         item = flow.field(state.asking)

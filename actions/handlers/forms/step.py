@@ -48,6 +48,10 @@ class World(Protocol):
         """The safety lines of the danger under way."""
         ...
 
+    def article(self, topic: str) -> Outcome | None:
+        """The article of a topic; None when it is not in force."""
+        ...
+
     def answer(self, flow: Flow | None, said: Said) -> Outcome | None:
         """Answer a question from the knowledge base; None when nothing there answers it."""
         ...

@@ -9,6 +9,7 @@ from actions.desk.errors import DeskError
 from actions.desk.lifecycle import ENDED
 from actions.desk.tickets import Priority, Ticket
 from actions.handlers.forms.heard import CANCEL
+from actions.handlers.forms.interruptions import WISHES
 from actions.handlers.forms.said import Said
 from actions.handlers.forms.sense import asks, goes_on, note_of, tells
 from actions.handlers.operations.job import Job
@@ -59,9 +60,9 @@ def added_to_last(
 def _belongs(said: Said, memory: dict[str, Any]) -> bool:
     """Whether the words only tell more about what was filed."""
     opinion = memory.get("last_flow") in ("praise", "suggestion")
-    unsure = said.intent == "inform" or said.confidence < SURELY or opinion
+    unsure = said.intent in ("inform", "out_of_scope") or said.confidence < SURELY or opinion
     plain = said.intent in _PLAIN and unsure
     numbers = said.values("phone", "account_no", "ticket_no", *(["address"] if memory.get("emergency_ticket") else []))
-    if not plain or numbers or CANCEL.match(said.words):
+    if not plain or numbers or CANCEL.match(said.words) or WISHES.search(said.words):
         return False
     return tells(said) and not asks(said.words) and not goes_on(said.words)

@@ -53,6 +53,9 @@ class FakeWorld:
     def safety(self, flow: Flow, state: FlowState, said: Said) -> Bubble:
         return Bubble("离开8米")
 
+    def article(self, topic: str) -> Outcome | None:
+        return None
+
     def answer(self, flow: Flow | None, said: Said) -> Outcome | None:
         found = next((a for q, a in self.answers.items() if q in said.words), None)
         return Outcome([Bubble(found)]) if found else None
