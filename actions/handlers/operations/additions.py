@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,7 +10,6 @@ from actions.desk.errors import DeskError
 from actions.desk.lifecycle import ENDED
 from actions.desk.tickets import Priority, Ticket
 from actions.handlers.forms.heard import CANCEL
-from actions.handlers.forms.interruptions import WISHES
 from actions.handlers.forms.said import Said
 from actions.handlers.forms.sense import asks, goes_on, note_of, tells
 from actions.handlers.operations.job import Job
@@ -22,6 +22,8 @@ JUST_FILED = "just_filed"
 ADDED_FOR = timedelta(minutes=10)
 SURELY = 0.85
 """Confidence from which words are what they were understood as, and no addition."""
+_WANTS = re.compile(r"^(?:那|再|还|顺便|另外|你们?|请|麻烦|,|，| )*(?:查|办|报|投诉|举报|帮我|帮忙|我要|我想|给我|转)")
+"""Words that want something new."""
 _PLAIN = frozenset({"inform", "out_of_scope", "deny", "give_praise", "make_suggestion"})
 
 
@@ -63,6 +65,6 @@ def _belongs(said: Said, memory: dict[str, Any]) -> bool:
     unsure = said.intent in ("inform", "out_of_scope") or said.confidence < SURELY or opinion
     plain = said.intent in _PLAIN and unsure
     numbers = said.values("phone", "account_no", "ticket_no", *(["address"] if memory.get("emergency_ticket") else []))
-    if not plain or numbers or CANCEL.match(said.words) or WISHES.search(said.words):
+    if not plain or numbers or CANCEL.match(said.words) or _WANTS.match(said.words):
         return False
     return tells(said) and not asks(said.words) and not goes_on(said.words)
