@@ -23,6 +23,7 @@ from bot.language.numerals import to_number
 
 CLEAR_NO_YES = re.compile(r"有|错|不|没|无|改|[?？\d]|吗|呢$|要是|怎么|咋|多久")
 """In an answer that the classifier alone takes for a yes: rather not one."""
+_ALL_WELL = re.compile(r"没(?:有)?(?:什么问题|问题|错|毛病|意见)")
 YES = re.compile(
     r"^(?:这回|这下|这次|现在|嗯|那|行了|好了|[,，、 ])*(?:对+|是+|是的|对的|嗯+|恩+|好+|好的|好嘞|好呀|可以|可以的|行|行的|行吧|中|要得|确认|确定|没错|没有错|没问题|没有问题|正确|提交|同意|ok|okay|yes|"
     r"系|係|系啊|对头|是这样|就这样|就是|要|要的|需要|有|有的|确认提交|赶紧|赶快|报吧|提交吧|办吧|晓得了|得)[了啊呀吧呢哦噢嘛的哈喽啦]*(?:[,，。!！~ ]*(?:谢谢|麻烦.*|快点.*|对的|是的|没错|确认|提交))*[。!！~,，. ]*$",
@@ -73,7 +74,7 @@ def confirms(said: Said) -> bool:
     if re.fullmatch(r"(?:有|要|需要|是有|有的)[了啊呀吧呢的,，。!！ ]*", said.words):
         return False
     classified = said.intent == "affirm" and said.confidence >= CLEARLY and len(said.words) <= 8
-    return bool(YES.match(said.words[:30])) or (classified and not CLEAR_NO_YES.search(said.words))
+    return bool(YES.match(said.words[:30])) or (classified and not CLEAR_NO_YES.search(_ALL_WELL.sub("", said.words)))
 
 
 CLEARLY = 0.8
