@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from actions.handlers.forms.answers import Reading, confirms, is_only_values
+from actions.handlers.forms.answers import UNKNOWN, Reading, confirms, is_only_values
 from actions.handlers.forms.course import Course
 from actions.handlers.forms.flow import FlowField
 from actions.handlers.forms.questions import Questions
@@ -95,6 +95,8 @@ class Asides:
             said_so = "；".join(turn.state.notes[-LAST_TRY:])
             put(turn.state, asked, self._phrases.text("place_unclear", said=said_so or words)[:PLACE])
             return self._course.settle(turn, [asked.name])
+        if UNKNOWN.search(words) and asked.help:
+            return self._instead_of_question(turn, asked.help, offer_person=False)
         if frightened:
             turn.step.bubbles.append(self._world.safety(turn.flow, turn.state, turn.said))
             return self._questions.ask(turn)
