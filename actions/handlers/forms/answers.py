@@ -7,23 +7,34 @@ reason is told and the question asked again. Neither: the words were no answer t
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
 from typing import Callable
 
 from actions.handlers.forms.flow import FlowField, Option
+from actions.handlers.forms.numbers import (
+    digits_of,
+    read_account,
+    read_amount,
+    read_email,
+    read_last4,
+    read_number,
+    read_phone,
+    read_tax_no,
+    read_ticket,
+)
+from actions.handlers.forms.reading import NOTHING, Reading
 from actions.handlers.forms.said import Said
 from actions.handlers.forms.sense import goes_on, insults_only, without_insults
 from bot.language.addresses import looks_like_address, read_address
 from bot.language.finders.dates import months_back
 from bot.language.names import read_name
 from bot.language.normalise import normalise
-from bot.language.numerals import to_number
 
 CLEAR_NO_YES = re.compile(r"有|错|不|没|无|改|[?？\d]|吗|呢$|要是|怎么|咋|多久")
 """In an answer that the classifier alone takes for a yes: rather not one."""
 _ALL_WELL = re.compile(r"没(?:有)?(?:什么问题|问题|错|毛病|意见)")
+__all__ = ["NOTHING", "Reading"]
+
 YES = re.compile(
     r"^(?:这回|这下|这次|现在|嗯|那|行了|好了|[,，、 ])*(?:对+|是+|是的|对的|嗯+|恩+|好+|好的|好嘞|好呀|可以|可以的|行|行的|行吧|中|要得|确认|确定|没错|没有错|没问题|没有问题|正确|提交|同意|ok|okay|yes|"
     r"系|係|系啊|对头|是这样|就这样|就是|要|要的|需要|有|有的|确认提交|赶紧|赶快|报吧|提交吧|办吧|晓得了|得)[了啊呀吧呢哦噢嘛的哈喽啦]*(?:[,，。!！~ ]*(?:谢谢|麻烦.*|快点.*|对的|是的|没错|确认|提交))*[。!！~,，. ]*$",
@@ -36,22 +47,6 @@ NO = re.compile(
 UNKNOWN = re.compile(
     r"不知道|不晓得|晓不得|不清楚|不记得|记不得|记不住|忘了|忘记|忘掉|找不到|没记|唔知|勿晓得|不造|想不起|没有户号|没带|不会看|哪里看|在哪看|哪儿看|怎么看"
 )
-
-
-@dataclass(frozen=True)
-class Reading:
-    """What a reader made of the words."""
-
-    value: str | None = None
-    wrong: str | None = None
-
-    @property
-    def nothing(self) -> bool:
-        """True when the words were no answer to this question."""
-        return self.value is None and self.wrong is None
-
-
-NOTHING = Reading()
 
 
 def read_answer(field: FlowField, said: Said, *, asked: bool = True) -> Reading:
@@ -84,74 +79,6 @@ CLEARLY = 0.8
 def is_no(said: Said) -> bool:
     """A plain no."""
     return bool(NO.match(said.words[:30])) or (said.intent == "deny" and (said.pressed or len(said.words) <= 8))
-
-
-def _digits(said: Said) -> str:
-    return re.sub(r"\D", "", normalise(said.words).text)
-
-
-_RUN = re.compile(r"\d(?:[\s-]?\d){4}")
-"""Digits that stand together as those of a number do, and not as in 12月1号到3月1号."""
-
-
-def _phone(field: FlowField, said: Said, asked: bool) -> Reading:
-    found = said.value("phone")
-    if found:
-        return Reading(found)
-    if not asked:
-        return NOTHING
-    digits = _digits(said)
-    if 5 <= len(digits) <= 15 and _RUN.search(normalise(said.words).text):
-        if len(digits) in (7, 8) and digits[0] not in "01":
-            return Reading(wrong=f"{digits}像是座机号，请连区号一起告诉我，例如0512-{digits}；或者给我11位手机号")
-        return Reading(wrong=f"手机号应该是11位、以1开头，我听到的是{len(digits)}位：{digits}")
-    return NOTHING
-
-
-def _account(field: FlowField, said: Said, asked: bool) -> Reading:
-    found = said.value("account_no")
-    if found:
-        return Reading(found)
-    if not asked:
-        return NOTHING
-    digits = _digits(said)
-    # An account of 12 digits may begin with 0, and one of 10 digits may look like nothing else.
-    if len(digits) in (10, 12, 13, 16):
-        return Reading(digits)
-    if len(digits) >= 5 and _RUN.search(normalise(said.words).text):
-        hint = "这像是手机号，" if re.fullmatch(r"1[3-9]\d{9}", digits) else ""
-        return Reading(wrong=f"{hint}户号一般是10位或13位数字，我看到的是{len(digits)}位")
-    return NOTHING
-
-
-def _last4(field: FlowField, said: Said, asked: bool) -> Reading:
-    if not asked:
-        tail = re.search(r"(?:尾号|后四位|末四位|后4位|末4位)[是为:：,， ]*(\d{4})(?!\d)", normalise(said.words).text)
-        return Reading(tail.group(1)) if tail else NOTHING
-    if said.value("account_no"):
-        return NOTHING
-    digits = _digits(said)
-    if len(digits) == 4:
-        return Reading(digits)
-    if re.fullmatch(r"1[3-9]\d{9}", digits):
-        return Reading(digits[-4:])
-    if digits:
-        return Reading(wrong=f"只要预留手机号的最后4位数字，我看到的是{len(digits)}位")
-    return NOTHING
-
-
-def _ticket(field: FlowField, said: Said, asked: bool) -> Reading:
-    found = said.value("ticket_no")
-    if found:
-        return Reading(found)
-    if said.value("phone"):
-        return NOTHING
-    digits = _digits(said)
-    if asked and len(digits) >= 14:
-        return Reading("GD" + digits)
-    if asked and re.search(r"gd\s*\d|\d{6,}", normalise(said.words).text, re.IGNORECASE):
-        return Reading(wrong="工单号是GD开头、后面跟14位以上的数字，我看到的位数不够")
-    return NOTHING
 
 
 def _address(field: FlowField, said: Said, asked: bool) -> Reading:
@@ -196,7 +123,7 @@ def _month(field: FlowField, said: Said, asked: bool) -> Reading:
     days = said.value("date")
     if days:
         return Reading(days[:7])
-    number = re.fullmatch(r"(\d{1,2})", _digits(said)) if asked else None
+    number = re.fullmatch(r"(\d{1,2})", digits_of(said)) if asked else None
     if number and 1 <= int(number.group(1)) <= 12:
         return Reading(_latest(int(number.group(1)), said.now.date()))
     return NOTHING
@@ -220,22 +147,6 @@ LONGEST_DAY = 20
 _DAY = re.compile(
     r"今天|昨天|前天|刚才|刚刚|早上|晚上|上午|下午|\d月|月份|\d号|\d日|\d点|周[一二三四五六日末]|星期|礼拜|年底|月初|月底|上个月"
 )
-
-
-def _amount(field: FlowField, said: Said, asked: bool) -> Reading:
-    found = said.value("amount")
-    if not found and asked and not said.value("phone") and not said.value("account_no"):
-        figure = re.search(r"\d+(?:\.\d+)?", normalise(said.words).text)
-        found = figure.group() if figure and len(figure.group()) <= LONGEST_SUM else None
-    if not found:
-        return NOTHING
-    try:
-        return Reading(f"{Decimal(found):.2f}")
-    except InvalidOperation:
-        return NOTHING
-
-
-LONGEST_SUM = 9
 
 
 def _choice(field: FlowField, said: Said, asked: bool) -> Reading:
@@ -311,26 +222,6 @@ def _yes_no(field: FlowField, said: Said, asked: bool) -> Reading:
     return Reading("no") if is_no(said) else NOTHING
 
 
-def _number(field: FlowField, said: Said, asked: bool) -> Reading:
-    text = normalise(said.words).text
-    behind = "|".join(re.escape(unit) for unit in field.units)
-    if not asked and not behind:
-        return NOTHING
-    figure = r"\d+(?:\.\d+)?|[零一二两三四五六七八九十百千万点半]+"
-    said_so = re.finditer(rf"({figure})(?:个|来|多)?(?:{behind})", text, re.IGNORECASE) if behind else ()
-    found = None
-    for match in said_so:
-        # Of two figures the one that is not the old one: 原来8千瓦，想改成15千瓦.
-        if found is None or not _OLD.search(text[max(0, match.start() - 4) : match.start()]):
-            found = match
-    found = found or (re.search(rf"({figure})", text) if asked else None)
-    number = to_number(found.group(1)) if found else None
-    return Reading(f"{number:g}") if number is not None else NOTHING
-
-
-_OLD = re.compile(r"原来|现在|本来|以前|目前|原先|之前")
-
-
 def _text(field: FlowField, said: Said, asked: bool) -> Reading:
     words = said.words
     if not words:
@@ -374,44 +265,22 @@ def is_only_values(said: Said) -> bool:
     return not rest
 
 
-def _email(field: FlowField, said: Said, asked: bool) -> Reading:
-    found = re.search(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+", said.words)
-    if found:
-        return Reading(found.group())
-    return (
-        Reading(wrong="邮箱里要有“@”，例如 name@qq.com")
-        if asked and re.search(r"[a-z]{2}\.com", said.words)
-        else NOTHING
-    )
-
-
-def _tax_no(field: FlowField, said: Said, asked: bool) -> Reading:
-    plain = re.sub(r"[\s-]", "", normalise(said.words).text).upper()
-    found = re.search(r"(?<![0-9A-Z])(?=[0-9A-Z]*\d)(?:[0-9A-Z]{18}|[0-9A-Z]{15}|[0-9A-Z]{20})(?![0-9A-Z])", plain)
-    named = "税号" in said.words or "识别号" in said.words
-    if found and (asked or named or re.search("[A-Z]", found.group())):
-        return Reading(found.group())
-    if (asked or named) and (near := re.search(r"[0-9A-Z]{8,25}", plain)):
-        return Reading(wrong=f"税号一般是18位，我看到的是{len(near.group())}位")
-    return NOTHING
-
-
 _READERS: dict[str, Callable[[FlowField, Said, bool], Reading]] = {
-    "phone": _phone,
-    "account_no": _account,
-    "phone_last4": _last4,
-    "ticket_no": _ticket,
+    "phone": read_phone,
+    "account_no": read_account,
+    "phone_last4": read_last4,
+    "ticket_no": read_ticket,
     "address": _address,
     "person_name": _name,
     "month": _month,
     "date": _date,
-    "amount": _amount,
+    "amount": read_amount,
     "choice": _choice,
     "yes_no": _yes_no,
-    "number": _number,
+    "number": read_number,
     "text": _text,
-    "email": _email,
-    "tax_no": _tax_no,
+    "email": read_email,
+    "tax_no": read_tax_no,
 }
 
 
