@@ -25,7 +25,8 @@ def _problems(flow: Flow, topics: frozenset[str]) -> Iterator[str]:
         yield f"done.operation: 没有这个操作 {flow.done.operation}"
     if flow.first_look and (flow.first_look not in AFTER_VERIFICATION or not flow.verify):
         yield f"first_look: 没有这一步 {flow.first_look}，或者流程没有 verify"
-    named = {flow.about, settings.get("topic"), *settings.get("by_words", {}).values()} - {None}
+    named = {flow.about, settings.get("topic"), *settings.get("by_words", {}).values()}
+    named = (named | {told.topic for told in flow.answers}) - {None}
     yield from (f"about: 没有这篇文章 {topic}" for topic in sorted(named - topics))
     if not flow.intents and not flow.heard:
         yield "intents: 没有意图也没有 heard，客户说什么都办不到它"

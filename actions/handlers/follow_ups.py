@@ -59,14 +59,21 @@ def goes_on(services: Services, said: Said, memory: dict[str, Any], watch: Stopw
     return _told(services, core, read[0], memory, watch) if read is not None and read[1] >= least else None
 
 
-def asked_within(services: Services, words: str, flow: Flow | None, memory: dict[str, Any], watch: Stopwatch) -> Outcome | None:
-    """The answer to a question asked in the middle of a business: about that business when it can be; None when nothing answers."""
+def asked_within(
+    services: Services, words: str, flow: Flow | None, memory: dict[str, Any], watch: Stopwatch, *, least: float = SURE
+) -> Outcome | None:
+    """The answer to a question asked in the middle of a business: about that business when it can be.
+
+    None when nothing answers it, or not as surely as ``least``.
+    """
     core = core_of(words)
     if flow is None or not flow.about or len(core) > LONGEST:
-        return ask_knowledge(services, words, watch)
+        with watch("knowledge"):
+            sure = services.knowledge.search(words, 3).confidence
+        return ask_knowledge(services, words, watch) if least <= SURE or sure >= least else None
     with watch("knowledge"):
         read = read_with(services, core, flow.about)
-    return _told(services, core, read[0], memory, watch) if read is not None and read[1] >= SURE else None
+    return _told(services, core, read[0], memory, watch) if read is not None and read[1] >= least else None
 
 
 def _told(services: Services, core: str, hits: list[Any], memory: dict[str, Any], watch: Stopwatch) -> Outcome:

@@ -72,14 +72,34 @@ def news(phrases: Phrases, flow: Flow, status: Status) -> str:
 
 def promise(desk: ServiceDesk, phrases: Phrases, flow: Flow, kind: Kind, business: str) -> str:
     """What is promised before it is filed: who does what next, and within which limit; empty when the flow names no steps."""
-    limits = desk.promised(kind, business)
-    node = next((n for n in flow.nodes if n.clock in limits and n.clock not in NOT_PROMISED), None)
+    if not flow.nodes:
+        return ""
+    limits = {k: v for k, v in _public(desk.promised(kind, business)).items() if k not in NOT_PROMISED}
+    clocks = [n.clock for n in flow.nodes if n.clock in limits]
+    node = next((n for n in flow.nodes if n.clock in limits), None)
     node = node or next((n for n in flow.nodes if n.until != Status.DISPATCHED.value), None)
     if node is None:
         return ""
-    limit = limits.get(node.clock or "") if node.clock not in NOT_PROMISED else None
+    told = "，".join(phrases.text(f"limit_{clock}", limit=length(limits[clock])) for clock in clocks if clock)
     values: dict[str, Any] = {"owner": node.owner, "what": node.name}
-    return phrases.text("promise", **values, limit=length(limit)) if limit else phrases.text("promise_open", **values)
+    return phrases.text("promise", **values, told=told) if told else phrases.text("promise_open", **values)
+
+
+INTERNAL = frozenset({"dispatch", "restore"})
+"""Steps of the desk's own: told to a customer, the 20 minutes of handing a complaint on would sound like its end."""
+
+
+def _public(limits: dict[str, Span]) -> dict[str, Span]:
+    """The limits a customer hears. Where the whole has one, it is the promise, and the desk's own for the answer is not (X6)."""
+    own = INTERNAL | ({"reply"} if "total" in limits else set())
+    return {step: span for step, span in limits.items() if step not in own}
+
+
+def how_long(desk: ServiceDesk, phrases: Phrases, kind: Kind, business: str) -> str:
+    """What there is to expect and by when, in a customer's words (24小时内与您联系，5个工作日内答复您); empty when nothing is promised."""
+    limits = _public(desk.promised(kind, business))
+    told = [phrases.text(f"limit_{step}", limit=length(span)) for step, span in limits.items()]
+    return "，".join(told)
 
 
 def next_step(phrases: Phrases, flow: Flow) -> str:

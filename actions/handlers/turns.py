@@ -33,6 +33,8 @@ from actions.handlers.forms.flow import Flow
 from actions.handlers.forms.heard import ASKS, gives_up
 from actions.handlers.forms.said import Said
 from actions.handlers.forms.state import SWITCH, FlowState
+from actions.handlers.forms.values import said_before_wish
+from actions.handlers.operations.additions import added_to_last
 from actions.handlers.operations.tickets import added_to_emergency
 from actions.handlers.put_off import TAKES_UP, latest
 from actions.handlers.services import Services
@@ -207,6 +209,8 @@ class Turns:
             return self._person(said, memory)
         elif (wanted := wants_it_begun(said, memory, self._leads_to(memory))) is not None:
             said = replace(said, intent=wanted, confidence=1.0, doubt="none")
+        elif (added := added_to_last(services, said, memory)) is not None:
+            return Answer(added[0], added[1], None, added[2])
         elif (followed := self._goes_on(said, memory)) is not None:
             return followed
         memory = {k: v for k, v in memory.items() if k != TOLD}
@@ -365,8 +369,7 @@ class Turns:
         if name == "unsure":
             return Answer([phrases.bubble(name)], memory={**memory, FAILURES: clarify.failures(memory) + 1})
         if said.intent == "inform":
-            kept = {e["entity"]: str(e["value"]) for e in said.entities if e.get("value")}
-            memory = {**memory, "just_said": kept}
+            memory = {**memory, "just_said": said_before_wish(said, memory)}
         return Answer([phrases.bubble(name)], memory={**memory, FAILURES: 0})
 
     def _answered(self, step: Step, memory: dict[str, Any], world: ServiceWorld, flow: Flow | None) -> Answer:

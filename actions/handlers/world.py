@@ -14,13 +14,15 @@ from actions.desk.tickets import Kind, Priority, TicketFilter
 from actions.handlers.articles import answer_topic
 from actions.handlers.context import OTHER_ACCOUNT
 from actions.handlers.danger import safety_bubble
-from actions.handlers.follow_ups import asked_within
+from actions.handlers.follow_ups import SURE, SURE_ENOUGH, asked_within
 from actions.handlers.forms.answers import read_answer
 from actions.handlers.forms.course import GIVEN
 from actions.handlers.forms.flow import Flow, FlowField
 from actions.handlers.forms.said import Said
+from actions.handlers.forms.sense import content_of_opening
 from actions.handlers.forms.state import FlowState
 from actions.handlers.forms.step import Outcome
+from actions.handlers.how_long import how_long_told
 from actions.handlers.nodes import promise
 from actions.handlers.operations import AFTER_VERIFICATION, OPERATIONS
 from actions.handlers.operations.job import Job
@@ -29,7 +31,9 @@ from actions.handlers.operations.tickets import KINDS, business_of
 from actions.handlers.put_off import done_with, keep, kept, told
 from actions.handlers.services import Services, Stopwatch
 from actions.handlers.tariff_answer import price
+from actions.handlers.wishes import WAITING, Wish
 from actions.handlers.words import Bubble
+from bot.language.hazards import danger
 
 VERIFIED_FOR = timedelta(minutes=30)
 """How long a verification holds in its conversation."""
@@ -92,7 +96,7 @@ class ServiceWorld:
                 value = self._last_ticket(said, memory)
             # A number given before the wish (户号3201889900。查电费) still counts.
             value = value or (memory.get("just_said") or {}).get(item.type)
-            if not value and "earlier" in item.prefill:
+            if not value and "earlier" in item.prefill and not _means_another(item, flow, said):
                 value = (memory.get(GIVEN) or {}).get(item.type)
             if value:
                 known[item.name] = value
@@ -102,8 +106,7 @@ class ServiceWorld:
     def _from_opening(item: FlowField, said: Said) -> str | None:
         """The sentence that began the flow, when it already tells what the field wants."""
         if item.type == "text":
-            # 我要投诉 tells nothing yet; a sentence with a story does.
-            return said.words if len(said.words) >= max(12, item.least) else None
+            return content_of_opening(said.words, max(item.story, item.least))
         return read_answer(item, said, asked=False).value
 
     def _last_ticket(self, said: Said, memory: dict[str, Any]) -> str | None:
@@ -129,6 +132,10 @@ class ServiceWorld:
             return self._verify(flow, state, said)
         if field.check == "ticket_by_phone":
             return self._ticket_by_phone(state)
+        if field.check == "bill_story":
+            # At the beginning the story is told once the account is known (`first_look`).
+            account = self._services.customers.account(state.verified) if state.verified and state.asking else None
+            return self._first_look(flow, state, account) if account is not None else Outcome()
         # The customer hears the reason and the expected time; the report is still taken, theirs may be another fault.
         with self.watch("action"):
             told = before_filing(self._services, state.values[field.name], self.trusted(said, self._memory))
@@ -162,6 +169,7 @@ class ServiceWorld:
         state.verified = account.account_no
         state.skipped.append("phone_last4")
         until = said.now.replace(microsecond=0) + VERIFIED_FOR
+        self._memory = {**self._memory, "verified": {"account_no": account.account_no, "until": until.isoformat()}}
         seen = self._first_look(flow, state, account)
         seen.values = {"account_no": account.account_no, **self._on_file(flow, state, account, state.values)}
         seen.memory = {"verified": {"account_no": account.account_no, "until": until.isoformat()}}
@@ -183,6 +191,24 @@ class ServiceWorld:
                 state.on_file.append(item.name)
         return known
 
+    def when(self, flow: Flow, state: FlowState) -> Outcome | None:
+        """How long the business under way takes; of a power cut that is known, when power is back."""
+        with self.watch("action"):
+            told = how_long_told(self._services, flow, state.values, filed=state.asking is None)
+        return Outcome([told]) if told is not None else None
+
+    def safety(self, flow: Flow, state: FlowState, said: Said) -> Bubble:
+        """The safety lines once more: of what is told now, else of what was told first."""
+        first = state.said[0] if state.said else ""
+        return safety_bubble(self._services.phrases, said.words if danger(said.words) else first)
+
+    def article(self, topic: str) -> Outcome | None:
+        """The article of a topic, without buttons: a business is under way."""
+        found = answer_topic(self._services, topic)
+        for bubble in found.bubbles if found else ():
+            bubble.buttons = []
+        return found
+
     def answer(self, flow: Flow | None, said: Said) -> Outcome | None:
         """A question in the middle of a flow: of this business's own materials first, else of anything."""
         if flow is not None and flow.about and any(word in said.words for word in MATERIALS) and len(said.words) <= 14:
@@ -192,8 +218,9 @@ class ServiceWorld:
         if asked is not None and (asked.province or self._services.provinces.own):
             found = price(self._services, asked, said.now.date())
         else:  # which province it is would be one question too many in the middle of a business
-            # 那要多久呢 in the middle of a business asks about that business.
-            found = asked_within(self._services, said.words, flow, self._memory, self.watch)
+            # 那要多久呢 in the middle of a business asks about that business; what was hardly a question must be answered surely.
+            least = SURE if said.intent == "faq" else SURE_ENOUGH
+            found = asked_within(self._services, said.words, flow, self._memory, self.watch, least=least)
         if found is not None:
             for bubble in found.bubbles:
                 bubble.buttons = []
@@ -215,11 +242,22 @@ class ServiceWorld:
         """Keep a form that is put off."""
         return keep(self._services, self._whose(state, said, memory), flow, state, said, memory)
 
+    def set_aside(self, flow: Flow, state: FlowState, said: Said, memory: dict[str, Any]) -> dict[str, Any]:
+        """Keep a form that danger interrupts: in this conversation, and as a wish that waits for the end of the danger."""
+        wish = Wish(flow.intents[0], flow.title) if flow.intents else None
+        waiting = [*memory.get(WAITING, ()), *([wish.to_json()] if wish else [])]
+        return {**keep(self._services, None, flow, state, said, memory).memory, WAITING: waiting}
+
     def _whose(self, state: FlowState, said: Said, memory: dict[str, Any]) -> Account | None:
         """The account that this customer has shown to be his."""
         if state.verified:
             return self._services.customers.account(state.verified)
         return self.trusted(said, memory)
+
+
+def _means_another(item: FlowField, flow: Flow, said: Said) -> bool:
+    """Whether an account given earlier is not the one meant: another one is named, or one is to be linked anew."""
+    return item.type == "account_no" and (flow.done.operation == "bind_account" or bool(OTHER_ACCOUNT.search(said.words)))
 
 
 def hand_over(services: Services, said: Said, reason: str, summary: list[str], priority: str) -> Outcome:

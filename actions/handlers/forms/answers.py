@@ -7,18 +7,33 @@ reason is told and the question asked again. Neither: the words were no answer t
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
 from typing import Callable
 
 from actions.handlers.forms.flow import FlowField, Option
+from actions.handlers.forms.numbers import (
+    digits_of,
+    read_account,
+    read_amount,
+    read_email,
+    read_last4,
+    read_number,
+    read_phone,
+    read_tax_no,
+    read_ticket,
+)
+from actions.handlers.forms.reading import NOTHING, Reading
 from actions.handlers.forms.said import Said
+from actions.handlers.forms.sense import goes_on, insults_only, without_insults
 from bot.language.finders.dates import months_back
 from bot.language.names import read_name
 from bot.language.normalise import normalise
-from bot.language.numerals import to_number
 from bot.language.places import looks_like_address, read_address
+
+CLEAR_NO_YES = re.compile(r"有|错|不|没|无|改|[?？\d]|吗|呢$|要是|怎么|咋|多久")
+"""In an answer that the classifier alone takes for a yes: rather not one."""
+_ALL_WELL = re.compile(r"没(?:有)?(?:什么问题|问题|错|毛病|意见)")
+__all__ = ["NOTHING", "Reading"]
 
 YES = re.compile(
     r"^(?:这回|这下|这次|现在|嗯|那|行了|好了|[,，、 ])*(?:对+|是+|是的|对的|嗯+|恩+|好+|好的|好嘞|好呀|可以|可以的|行|行的|行吧|中|要得|确认|确定|没错|没有错|没问题|没有问题|正确|提交|同意|ok|okay|yes|"
@@ -34,22 +49,6 @@ UNKNOWN = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Reading:
-    """What a reader made of the words."""
-
-    value: str | None = None
-    wrong: str | None = None
-
-    @property
-    def nothing(self) -> bool:
-        """True when the words were no answer to this question."""
-        return self.value is None and self.wrong is None
-
-
-NOTHING = Reading()
-
-
 def read_answer(field: FlowField, said: Said, *, asked: bool = True) -> Reading:
     """Read `said` as an answer to `field`.
 
@@ -63,89 +62,51 @@ def is_yes(said: Said) -> bool:
     return bool(YES.match(said.words[:30])) or (said.intent == "affirm" and (said.pressed or len(said.words) <= 8))
 
 
+def confirms(said: Said) -> bool:
+    """A yes that files: clear words or the button. 有 is not one: beside a button 有错要改 it may well mean that something is wrong."""
+    if said.pressed:
+        return said.intent == "affirm"
+    if re.fullmatch(r"(?:有|要|需要|是有|有的)[了啊呀吧呢的,，。!！ ]*", said.words):
+        return False
+    classified = said.intent == "affirm" and said.confidence >= CLEARLY and len(said.words) <= 8
+    return bool(YES.match(said.words[:30])) or (classified and not CLEAR_NO_YES.search(_ALL_WELL.sub("", said.words)))
+
+
+CLEARLY = 0.8
+"""Confidence from which the classifier's yes is one without the words for it."""
+
+
 def is_no(said: Said) -> bool:
     """A plain no."""
     return bool(NO.match(said.words[:30])) or (said.intent == "deny" and (said.pressed or len(said.words) <= 8))
-
-
-def _digits(said: Said) -> str:
-    return re.sub(r"\D", "", normalise(said.words).text)
-
-
-def _phone(field: FlowField, said: Said, asked: bool) -> Reading:
-    found = said.value("phone")
-    if found:
-        return Reading(found)
-    if not asked:
-        return NOTHING
-    digits = _digits(said)
-    if 5 <= len(digits) <= 15:
-        if len(digits) in (7, 8) and digits[0] not in "01":
-            return Reading(wrong=f"{digits}像是座机号，请连区号一起告诉我，例如0512-{digits}；或者给我11位手机号")
-        return Reading(wrong=f"手机号应该是11位、以1开头，我听到的是{len(digits)}位：{digits}")
-    return NOTHING
-
-
-def _account(field: FlowField, said: Said, asked: bool) -> Reading:
-    found = said.value("account_no")
-    if found:
-        return Reading(found)
-    if not asked:
-        return NOTHING
-    digits = _digits(said)
-    # An account of 12 digits may begin with 0, and one of 10 digits may look like nothing else.
-    if len(digits) in (10, 12, 13, 16):
-        return Reading(digits)
-    if len(digits) >= 5:
-        hint = "这像是手机号，" if re.fullmatch(r"1[3-9]\d{9}", digits) else ""
-        return Reading(wrong=f"{hint}户号一般是10位或13位数字，我看到的是{len(digits)}位")
-    return NOTHING
-
-
-def _last4(field: FlowField, said: Said, asked: bool) -> Reading:
-    if not asked:
-        tail = re.search(r"(?:尾号|后四位|末四位|后4位|末4位)[是为:：,， ]*(\d{4})(?!\d)", normalise(said.words).text)
-        return Reading(tail.group(1)) if tail else NOTHING
-    if said.value("account_no"):
-        return NOTHING
-    digits = _digits(said)
-    if len(digits) == 4:
-        return Reading(digits)
-    if re.fullmatch(r"1[3-9]\d{9}", digits):
-        return Reading(digits[-4:])
-    if digits:
-        return Reading(wrong=f"只要预留手机号的最后4位数字，我看到的是{len(digits)}位")
-    return NOTHING
-
-
-def _ticket(field: FlowField, said: Said, asked: bool) -> Reading:
-    found = said.value("ticket_no")
-    if found:
-        return Reading(found)
-    if said.value("phone"):
-        return NOTHING
-    digits = _digits(said)
-    if asked and len(digits) >= 14:
-        return Reading("GD" + digits)
-    if asked and re.search(r"gd\s*\d|\d{6,}", normalise(said.words).text, re.IGNORECASE):
-        return Reading(wrong="工单号是GD开头、后面跟14位以上的数字，我看到的位数不够")
-    return NOTHING
 
 
 def _address(field: FlowField, said: Said, asked: bool) -> Reading:
     if said.pressed:
         return NOTHING
     if asked:
+        if _AT_HOME.search(said.words):
+            return NOTHING
         found = read_address(said.words)
         if found:
             return Reading(found)
         if looks_like_address(said.words) or (
-            2 <= len(said.words) <= 40 and re.search(r"[村镇乡路街区楼栋号院里组]", said.words)
+            2 <= len(said.words) <= 40
+            and re.search(r"[村镇乡路街区楼栋院组]|\d号", said.words)
+            and not _OF_POWER.search(said.words)
         ):
             return Reading(wrong="这个地址还不够师傅找到门，请说到小区楼栋门牌，或者乡镇、村和组")
         return NOTHING
     found = said.value("address")
     return Reading(found) if found else NOTHING
+
+
+_AT_HOME = re.compile(
+    r"^(?:就?在)?(?:我们?|俺们?|咱们?)?(?:家|屋)?(?:里|院子里?|院里|屋里|门口|楼下|这里|这儿|那里)[了呢啊呀的。!！]*$"
+)
+"""A place that nobody else can find: 在我家院子里."""
+_OF_POWER = re.compile(r"的$|[有没停来断]了?电|都有|都没|都停|没有|就我|只有")
+"""Words about who has power that hold a place (整栋楼都没电): no address."""
 
 
 def _name(field: FlowField, said: Said, asked: bool) -> Reading:
@@ -162,7 +123,7 @@ def _month(field: FlowField, said: Said, asked: bool) -> Reading:
     days = said.value("date")
     if days:
         return Reading(days[:7])
-    number = re.fullmatch(r"(\d{1,2})", _digits(said)) if asked else None
+    number = re.fullmatch(r"(\d{1,2})", digits_of(said)) if asked else None
     if number and 1 <= int(number.group(1)) <= 12:
         return Reading(_latest(int(number.group(1)), said.now.date()))
     return NOTHING
@@ -175,25 +136,17 @@ def _latest(month: int, today: date) -> str:
 
 def _date(field: FlowField, said: Said, asked: bool) -> Reading:
     found = said.value("date")
-    return (
-        Reading(found)
-        if found
-        else (
-            Reading(said.words)
-            if asked and re.search(r"今天|昨天|前天|刚才|刚刚|早上|晚上|上午|下午|月|号|日|点", said.words)
-            else NOTHING
-        )
-    )
+    if found:
+        return Reading(found)
+    if asked and len(said.words) <= LONGEST_DAY and _DAY.search(said.words):
+        return Reading(said.words)
+    return NOTHING
 
 
-def _amount(field: FlowField, said: Said, asked: bool) -> Reading:
-    found = said.value("amount") or (_digits(said) if asked else None)
-    if not found:
-        return NOTHING
-    try:
-        return Reading(f"{Decimal(found):.2f}")
-    except InvalidOperation:
-        return NOTHING
+LONGEST_DAY = 20
+_DAY = re.compile(
+    r"今天|昨天|前天|刚才|刚刚|早上|晚上|上午|下午|\d月|月份|\d号|\d日|\d点|周[一二三四五六日末]|星期|礼拜|年底|月初|月底|上个月"
+)
 
 
 def _choice(field: FlowField, said: Said, asked: bool) -> Reading:
@@ -206,10 +159,14 @@ def _choice(field: FlowField, said: Said, asked: bool) -> Reading:
     if len(hits) > 1:
         # 不是店铺，是工厂 names both and means one.
         hits = _named(field, _NOT_THAT.sub("", words)) or hits
+    if not hits and (moved := _moved(words)) is not None:
+        hits = [o for o in field.options if o.change == moved]
     if not hits and asked and len(words) >= 2:
         hits = [o for o in field.options if words in o.title]
-    if len(hits) == 1 and (asked or len(words) > 2):
+    if len(hits) == 1 and (asked or len(words) > 2 or words == hits[0].title):
         return Reading(hits[0].value)
+    if len(hits) > 1 and field.otherwise:
+        return Reading(field.otherwise)
     if asked and len(hits) > 1:
         return Reading(wrong="您说了" + "和".join(o.title for o in hits) + "，一次请选一个")
     if asked:
@@ -219,6 +176,20 @@ def _choice(field: FlowField, said: Said, asked: bool) -> Reading:
             if at <= len(field.options):
                 return Reading(field.options[at - 1].value)
     return NOTHING
+
+
+_FROM_TO = re.compile(
+    r"(?:从|原来|现在|本来|以前|目前|原先|以前是)?.{0,4}?(\d+(?:\.\d+)?)(?:个)?(?:千瓦|kw|千伏安|kva|安|a).{0,12}?(?:改|换|到|变|升|降|加|减|要|成).{0,6}?(\d+(?:\.\d+)?)",
+    re.IGNORECASE,
+)
+
+
+def _moved(words: str) -> str | None:
+    """``up`` or ``down`` when a size is said to go from one figure to another: 原来8千瓦，想改成15千瓦."""
+    found = _FROM_TO.search(normalise(words).text)
+    if found is None or float(found.group(1)) == float(found.group(2)):
+        return None
+    return "up" if float(found.group(2)) > float(found.group(1)) else "down"
 
 
 def _named(field: FlowField, words: str) -> list[Option]:
@@ -251,41 +222,65 @@ def _yes_no(field: FlowField, said: Said, asked: bool) -> Reading:
     return Reading("no") if is_no(said) else NOTHING
 
 
-def _number(field: FlowField, said: Said, asked: bool) -> Reading:
-    text = normalise(said.words).text
-    behind = "|".join(re.escape(unit) for unit in field.units)
-    if not asked and not behind:
-        return NOTHING
-    figure = r"\d+(?:\.\d+)?|[零一二两三四五六七八九十百千万点半]+"
-    found = re.search(rf"({figure})(?:个|来|多)?(?:{behind})", text, re.IGNORECASE) if behind else None
-    found = found or (re.search(rf"({figure})", text) if asked else None)
-    number = to_number(found.group(1)) if found else None
-    return Reading(f"{number:g}") if number is not None else NOTHING
-
-
 def _text(field: FlowField, said: Said, asked: bool) -> Reading:
     words = said.words
-    if not asked or not words:
+    if not words:
         return NOTHING
+    if (marked := _marked(field, words)) is not None:
+        return Reading(marked)
+    if not asked:
+        return NOTHING
+    if insults_only(words):
+        return Reading(wrong="很抱歉让您生气了，请说说是什么事，我如实记下来")
+    if is_only_values(said) or goes_on(words) or (len(words) <= SHORT_YES and confirms(said)):
+        return NOTHING  # a phone number is no complaint
+    words = without_insults(words)
     if len(re.sub(r"\W", "", words)) < max(field.least, 1):
         return Reading(wrong="请再说具体一点")
     return Reading(words)
 
 
+SHORT_YES = 4
+
+
+def _marked(field: FlowField, words: str) -> str | None:
+    """The value that follows one of the field's marks: 抬头是安澜市好再来餐饮店，税号…."""
+    if not field.marks:
+        return None
+    marks = "|".join(map(re.escape, field.marks))
+    found = re.search(rf"(?:{marks})(?:就|名称|名字)?(?:是|为|写|开|填|:|：)?[,， ]*([^,，。;；\s]+)", words)
+    value = found.group(1) if found else ""
+    return value if len(value) >= max(field.least, 4) else None
+
+
+def is_only_values(said: Said) -> bool:
+    """Whether the words are nothing but numbers that belong to other fields: a phone, an account, a ticket."""
+    rest = said.words
+    for entity in said.entities:
+        if entity["entity"] in ("phone", "account_no", "ticket_no", "month"):
+            rest = rest.replace(str(entity.get("text") or entity.get("value")), "")
+    if not said.words or not (said.entities or re.search(r"\d{5}", said.words)):
+        return False
+    rest = re.sub(r"[\d\W_]|电话|手机|号码?|户号|工单|我的|是|就|的|那个|那|月份?|说|了|呀|啊", "", rest)
+    return not rest
+
+
 _READERS: dict[str, Callable[[FlowField, Said, bool], Reading]] = {
-    "phone": _phone,
-    "account_no": _account,
-    "phone_last4": _last4,
-    "ticket_no": _ticket,
+    "phone": read_phone,
+    "account_no": read_account,
+    "phone_last4": read_last4,
+    "ticket_no": read_ticket,
     "address": _address,
     "person_name": _name,
     "month": _month,
     "date": _date,
-    "amount": _amount,
+    "amount": read_amount,
     "choice": _choice,
     "yes_no": _yes_no,
-    "number": _number,
+    "number": read_number,
     "text": _text,
+    "email": read_email,
+    "tax_no": read_tax_no,
 }
 
 

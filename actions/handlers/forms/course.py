@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from actions.handlers.forms.heard import ASKS
 from actions.handlers.forms.questions import Questions
+from actions.handlers.forms.sense import asks
 from actions.handlers.forms.state import CONFIRM
 from actions.handlers.forms.step import FormTurn, Step, World
 from actions.handlers.forms.values import LASTING, check_is_due, drop_other_cases, fill_defaults, is_open
+from actions.handlers.words import Bubble
 
 GIVEN = "given"
 """Memory: the phone, name, address and account that the customer gave for earlier businesses of this conversation, by type."""
@@ -53,6 +54,7 @@ class Course:
         """Ask the next thing, or the confirmation, or finish. ``first``: a field that is to be asked before all others."""
         flow, state = turn.flow, turn.state
         self._tell_materials(turn)
+        self._tell_hints(turn)
         following = flow.field(first) or next((f for f in flow.fields if is_open(f, state)), None)
         if following is not None:
             state.asking = following.name
@@ -71,6 +73,15 @@ class Course:
         turn.state.told.append(case)
         turn.step.bubbles.append(self._questions.materials(found))
 
+    def _tell_hints(self, turn: FormTurn) -> None:
+        """The advice that belongs to an option, once."""
+        for item in turn.flow.fields:
+            chosen = next((o for o in item.options if o.value == turn.state.values.get(item.name) and o.hint), None)
+            mark = f"{item.name}:{chosen.value}" if chosen else ""
+            if chosen and chosen.hint and mark not in turn.state.told:
+                turn.state.told.insert(0, mark)
+                turn.step.bubbles.append(Bubble(chosen.hint))
+
     def refuses(self, turn: FormTurn) -> bool:
         """End a business that cannot be done for this customer, with the reason and where to go; whether it was ended.
 
@@ -79,7 +90,7 @@ class Course:
         refusal = turn.flow.refused(turn.state.values, turn.said.words)
         if refusal is None:
             return False
-        asked_only = bool(refusal.said) and turn.said.intent == "faq" and bool(ASKS.search(turn.said.words))
+        asked_only = bool(refusal.said) and turn.said.intent == "faq" and asks(turn.said.words)
         turn.step.bubbles.append(self._questions.refusal(refusal))
         if asked_only:
             self._questions.ask(turn)

@@ -21,6 +21,7 @@ from actions.handlers.forms.parts import (
     Option,
     Refusal,
     Strict,
+    Told,
     Words,
     hears,
     holds,
@@ -47,9 +48,15 @@ class Flow(Strict):
     first_look: str | None = None
     """What is told as soon as the account is verified (`operations.AFTER_VERIFICATION`)."""
     fields: tuple[FlowField, ...] = ()
+    notes: str | None = None
+    """The free text that takes what the customer adds unasked; without one it becomes the 补充说明 of the ticket."""
     confirm: bool = True
+    confirm_words: Words | None = None
+    """The question before it is done, instead of the summary; ``{name}`` stands for a field's value."""
     materials: tuple[Materials, ...] = ()
     refusals: tuple[Refusal, ...] = ()
+    answers: tuple[Told, ...] = ()
+    """Questions that only come up in this business, before the knowledge base is asked."""
     nodes: tuple[Node, ...] = ()
     basis: tuple[Basis, ...] = ()
     done: Done
@@ -57,12 +64,20 @@ class Flow(Strict):
     @model_validator(mode="after")
     def _sensible(self) -> Self:
         known = {f.name for f in self.fields}
+        if self.notes is not None and self.notes not in {f.name for f in self.fields if f.type == "text"}:
+            raise ValueError(f"notes: {self.notes} is no free text of this flow")
         parts = [*((f.name, f.when or {}) for f in self.fields), *((r.name, r.when) for r in self.refusals)]
         parts += [("materials", m.when) for m in self.materials]
+        parts += [(f.name, {f.unless: ""}) for f in self.fields if f.unless]
         for part, when in parts:
             if unknown := set(when) - known:
                 raise ValueError(f"{part} depends on {', '.join(sorted(unknown))}, which is no field of this flow")
         return self
+
+    @property
+    def files(self) -> bool:
+        """Whether a ticket comes of it, on which anything the customer adds finds its place."""
+        return "kind" in self.done.settings
 
     def materials_for(self, values: Mapping[str, str]) -> Materials | None:
         """The list of materials of the case that these values make."""

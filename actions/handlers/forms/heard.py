@@ -11,7 +11,10 @@ CANCEL = re.compile(
     r"^(?:那就|那|唉|哎呀?|嗯|还是|要不|我|行了|好了)*[,，、 ]*(?:算了|不弄了|不办了|不报了|不查了|不投诉了|不举报了|取消|退出|停止|别弄了|别办了|不搞了|不整了|"
     r"不想弄了|不想办了|返回|先不办|先不报|先这样|不麻烦了|唔搞喇|勿办了)"
 )
-SKIP = re.compile(r"不留|匿名|不方便|没有|冇|不想|跳过|不填|不用|不说|保密|不告诉|无所谓|随便")
+SKIP = re.compile(r"不留|匿名|不方便|没有|冇|不想|跳过|不填|不用|不说|保密|不告诉|无所谓|随便|登记过|登过|之前给过")
+ANONYMOUS = re.compile(
+    r"匿名|不(?:想|要|用)?留(?:名|姓名|名字|电话|号码|联系方式)|不留|保密|不(?:想|要|愿意?)?(?:透露|公开)"
+)
 WHY = re.compile(
     r"为什么要|为啥要|为什么问|问这个|要这个|要.{0,4}干(?:嘛|啥|什么)|干(?:嘛|啥|什么)(?:用|要)|做什么用|有什么用|咋还要|凭什么"
 )
@@ -33,16 +36,29 @@ PUT_OFF = re.compile(
 _NO_NEED = re.compile(r"^(?:不用了|不需要了|不要了|没事了)")
 
 
+STOPS = 0.55
+"""Confidence from which words without a word of stopping are taken for one."""
+_HELPLESS = re.compile(r"记不住|记不得|找不到|不会|不懂|停了|没电|断了|烦|急|老是|总是")
+"""Words of who struggles or tells, and does not stop."""
+
+
 def gives_up(said: Said, asked: FlowField | None) -> bool:
     """Whether the customer wants to stop, and not only to skip the question asked."""
     if CANCEL.match(said.words) and len(said.words) <= 14 and not CORRECTION.search(said.words):
         return True
     if asked is not None and not asked.required and SKIP.search(said.words):
         return False
-    if said.intent == "cancel" and (said.pressed or said.confidence >= 0.4):
+    if said.intent == "cancel" and (said.pressed or said.confidence >= STOPS) and not _HELPLESS.search(said.words):
         return asked is None or asked.type != "text" or len(said.words) <= 12
     # 不用了 to a required question is the end of it; to an optional one it only skips.
     return bool(_NO_NEED.match(said.words)) and (asked is None or asked.required)
+
+
+def stops(said: Said) -> bool:
+    """Whether the customer stops in so many words, or by the button: 已经停了 in danger is no end of it."""
+    if said.pressed:
+        return said.intent == "cancel"
+    return bool(CANCEL.match(said.words)) and len(said.words) <= 14
 
 
 def calls_wrong(item: FlowField, said: Said, names: tuple[str, ...]) -> bool:

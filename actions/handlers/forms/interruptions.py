@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from actions.handlers.forms.answers import is_no, is_yes
-from actions.handlers.forms.flow import Flow, FlowBook
-from actions.handlers.forms.heard import ASKS
+import re
+
+from actions.handlers.forms.answers import UNKNOWN, is_no, is_yes
+from actions.handlers.forms.asides import keep_note
+from actions.handlers.forms.flow import Flow, FlowBook, FlowField
 from actions.handlers.forms.questions import Questions
 from actions.handlers.forms.said import Said
+from actions.handlers.forms.sense import asks, asks_how_long
 from actions.handlers.forms.state import SWITCH, FlowState
-from actions.handlers.forms.step import FormTurn, Step, World
-from actions.handlers.words import Phrases, button
+from actions.handlers.forms.step import FormTurn, Outcome, Step, World
+from actions.handlers.words import Bubble, Phrases, button
 
 SURE = 0.6
 """Confidence above which another wish in the middle of a flow is taken for one."""
@@ -30,35 +33,90 @@ class Interruptions:
         if said.pressed and said.intent in ("inform", "affirm", "deny"):
             return None
         other = self._flows.begun_by(said.intent)
-        if said.intent in _SMALL and said.confidence >= SURE and not greedy:
+        if said.intent in _SMALL and said.confidence >= SURE and not greedy and not _asks_more(said):
             step.bubbles.append(self._phrases.bubble(said.intent))
             return self._questions.ask(turn)
         # A free text may hold question words of its own; it is interrupted only by what is understood as a question.
         wonders = said.intent == "faq" or (other is not None and other is not turn.flow) or not greedy
-        if said.words and ASKS.search(said.words) and wonders:
-            found = self._world.answer(turn.flow, said)
+        if (told := self._own_answer(turn.flow, said.words)) is not None:
+            step.take(told)
+            if not asks(said.words):
+                keep_note(turn)
+            return self._questions.ask(turn)
+        if said.words and asks(said.words) and wonders:
+            found = self._world.when(turn.flow, turn.state) if asks_how_long(said.words) else None
+            found = found or self._world.answer(turn.flow, said)
             if found is not None:
                 step.take(found)
                 return self._questions.ask(turn)
             # A bare question is nobody's complaint: 要多久.
             bare = len(said.words) <= BARE and said.confidence >= SURE
-            if said.intent == "faq" and (bare or not greedy):
-                step.bubbles.append(self._phrases.bubble("no_answer_in_flow"))
+            if not greedy or (said.intent == "faq" and bare):
+                kept = turn.flow.files and keep_note(turn, self._phrases.text("asked_along", words=said.words))
+                step.bubbles.append(self._phrases.bubble("asked_and_noted" if kept else "no_answer_in_flow"))
                 return self._questions.ask(turn)
         if other is None or other.flow == turn.flow.flow or said.confidence < SURE or greedy or said.entities:
             return None
+        if not said.pressed and (about_this_one(turn.flow, said.words, turn.asked) or UNKNOWN.search(said.words)):
+            return None  # 我邻居的户号不知道 wants no number looked up
         return self._offer(turn, other)
+
+    def _own_answer(self, flow: Flow, words: str) -> Outcome | None:
+        """The flow's own answer to this question."""
+        if not words or len(words) > LONGEST_OWN:
+            return None
+        told = next((t for t in flow.answers if any(w in words for w in t.said)), None)
+        if told is None:
+            return None
+        return (
+            Outcome([Bubble(told.words.text, told.words.speech)])
+            if told.words
+            else self._world.article(told.topic or "")
+        )
 
     def _offer(self, turn: FormTurn, other: Flow) -> Step:
         """Ask whether to leave this business for the other."""
         turn.state.asking, turn.state.switch_to = SWITCH, turn.said.intent
-        bubble = self._phrases.bubble("switch_offer", title=turn.flow.title, other=other.title)
+        name = "switch_offer" if turn.flow.files else "switch_offer_look_up"
+        bubble = self._phrases.bubble(name, title=turn.flow.title, other=other.title)
         bubble.buttons = [
             button(self._phrases.text("button_stay", title=turn.flow.title), "/inform", choice="stay"),
             button(self._phrases.text("button_switch", title=other.title), "/inform", choice="switch"),
         ]
         turn.step.bubbles.append(bubble)
         return turn.step
+
+
+_ABOUT_US = re.compile(r"(?:能|会|可以)(?:做|干|办|帮)|功能|机器|真人|人工|是谁|叫什么|是人|在吗|你好|您好")
+
+
+def _asks_more(said: Said) -> bool:
+    """Whether what was taken for small talk asks something else: 会不会让他知道."""
+    return said.intent != "bot_challenge" and asks(said.words) and not _ABOUT_US.search(said.words)
+
+
+LONGEST_OWN = 24
+"""Characters up to which words of a flow's own question make one."""
+WISHES = re.compile(r"查|办|报|投诉|举报|帮我|我要|我想|给我")
+"""Words that say that something is to be done, and not only told."""
+
+
+_MEANS = {
+    "phone": re.compile("手机|电话|号码"),
+    "account_no": re.compile("户号"),
+    "person_name": re.compile("名字|姓名|户主"),
+}
+"""Words that speak of what is asked, by its type."""
+
+
+def about_this_one(flow: Flow, words: str, asked: FlowField | None) -> bool:
+    """Whether so short a turn only speaks of this business: an option (停电的还要), or what is asked (发到我儿子手机)."""
+    if len(words) > BARE or WISHES.search(words):
+        return False
+    if asked is not None and asked.type in _MEANS and _MEANS[asked.type].search(words):
+        return True
+    names = [name for f in flow.fields for o in f.options for name in (o.title, *o.also) if len(name) > 1]
+    return any(name in words for name in names)
 
 
 def wants_switch(said: Said, state: FlowState, other: Flow | None) -> bool:

@@ -22,6 +22,8 @@ FieldType = Literal[
     "text",
     "yes_no",
     "number",
+    "email",
+    "tax_no",
 ]
 
 
@@ -47,6 +49,10 @@ class Option(Strict):
     value: str
     title: str
     also: tuple[str, ...] = ()
+    change: Literal["up", "down"] | None = None
+    """Also named by two figures of which the second is the larger or the smaller one: 原来8千瓦，想改成15千瓦."""
+    hint: str | None = None
+    """Advice told once when this option is known."""
 
 
 class FlowField(Strict):
@@ -56,11 +62,19 @@ class FlowField(Strict):
     type: FieldType
     label: str
     ask: Words
+    again: Words | None = None
+    """The question when it is put once more, shorter; else its words for the ear."""
+    otherwise: str | None = None
+    """Of a choice: the option taken when several are named, when the customer does not know, or after three answers in vain."""
+    marks: tuple[str, ...] = ()
+    """Of a free text: words that introduce its value in any sentence (抬头安澜市好再来餐饮店)."""
     required: bool = True
     only_if_said: bool = False
     """Never asked; kept when the customer mentions it."""
     when: dict[str, str] | None = None
     """Asked only when these other fields have these values."""
+    unless: str | None = None
+    """Asked only while this other field has no value: the address of who has no account number."""
     options: tuple[Option, ...] = ()
     prefill: tuple[
         Literal[
@@ -78,7 +92,9 @@ class FlowField(Strict):
     """Of a number: with one of these words behind it, it is taken from any sentence (20千瓦)."""
     least: int = 0
     """Least number of characters of a free text."""
-    check: Literal["verification", "known_outage", "ticket_by_phone"] | None = None
+    story: int = 12
+    """Of a free text: characters, the wish itself not counted, from which the opening sentence is its content."""
+    check: Literal["verification", "known_outage", "ticket_by_phone", "bill_story"] | None = None
     """A look at the world as soon as the value is known."""
 
     @model_validator(mode="after")
@@ -87,6 +103,8 @@ class FlowField(Strict):
             raise ValueError(f"choice field {self.name} needs at least two options")
         if self.name in ("confirm", "fix", "switch"):
             raise ValueError(f"a field cannot be called {self.name}: the engine's own questions are")
+        if self.otherwise is not None and self.otherwise not in {o.value for o in self.options}:
+            raise ValueError(f"field {self.name}: {self.otherwise} is none of its options")
         if self.only_if_said and self.required:
             raise ValueError(f"field {self.name} is only_if_said, so it cannot be required")
         return self
@@ -118,6 +136,23 @@ class Refusal(Strict):
     def _sensible(self) -> Self:
         if not self.said and not self.when:
             raise ValueError(f"refusal {self.name} would refuse everybody: give it words or values")
+        return self
+
+
+class Told(Strict):
+    """An answer of this business's own to a question asked in the middle of it."""
+
+    name: str
+    said: tuple[str, ...]
+    """Any of these words in a question tells it."""
+    words: Words | None = None
+    topic: str | None = None
+    """The article that answers it, instead of words."""
+
+    @model_validator(mode="after")
+    def _sensible(self) -> Self:
+        if (self.words is None) == (self.topic is None):
+            raise ValueError(f"answer {self.name} needs either words or a topic")
         return self
 
 

@@ -54,7 +54,10 @@ def picture(flow: Flow) -> str:
         sheet.box("ask", ["核对并确认"])
     sheet.box("end", [f"办理：{flow.done.operation}"])
     for node in flow.nodes:
-        sheet.box("work", [f"{node.name}（{node.owner}）", f"到“{node.until}”为止" + (f"，时限 {node.clock}" if node.clock else "")])
+        sheet.box(
+            "work",
+            [f"{node.name}（{node.owner}）", f"到“{node.until}”为止" + (f"，时限 {node.clock}" if node.clock else "")],
+        )
     tip = '<marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0L8 4L0 8z" fill="#5b7d78"/></marker>'
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {sheet.y}" width="{WIDTH}" height="{sheet.y}" role="img" '
@@ -64,7 +67,10 @@ def picture(flow: Flow) -> str:
 
 def _question(flow: Flow, item: FlowField) -> list[str]:
     marks = [*(["选填"] if not item.required else []), *(["说到才记"] if item.only_if_said else [])]
-    marks += [*(["可从档案或前文带出"] if item.prefill else []), *(["核验身份"] if item.check == "verification" else [])]
+    marks += [
+        *(["可从档案或前文带出"] if item.prefill else []),
+        *(["核验身份"] if item.check == "verification" else []),
+    ]
     title = item.label + (f"（{'，'.join(marks)}）" if marks else "")
     when = [f"只在：{_case(flow, item.when)}"] if item.when else []
     options = ["选项：" + "、".join(o.title for o in item.options)] if item.options else []

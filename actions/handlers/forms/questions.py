@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from actions.handlers import masks
@@ -20,9 +21,12 @@ class Questions:
         """``promise``: see `World.promise`."""
         self._phrases, self._promise = phrases, promise
 
-    def ask(self, turn: FormTurn, *, offer_person: bool = False) -> Step:
-        """Ask what the state says is asked."""
-        bubble = self.of(turn.flow, turn.state)
+    def ask(self, turn: FormTurn, *, offer_person: bool = False, lead: str = "", whole: bool = False) -> Step:
+        """Ask what the state says is asked; shorter when it was asked before this turn. ``lead``: what is said before it."""
+        again = turn.was_asking == turn.state.asking and not whole
+        bubble = self.again(turn.flow, turn.state) if again else self.of(turn.flow, turn.state)
+        if lead:
+            bubble.text, bubble.speech = lead + bubble.text, lead + bubble.speech if bubble.speech else None
         if offer_person:
             bubble.buttons.append(button(self._phrases.text("button_person"), "/human_agent"))
         turn.step.bubbles.append(bubble)
@@ -35,6 +39,27 @@ class Questions:
         if state.asking == FIX:
             return self._which_is_wrong(flow, state)
         return self._of_field(flow, state)
+
+    def again(self, flow: Flow, state: FlowState) -> Bubble:
+        """The same question in fewer words."""
+        bubble = self.of(flow, state)
+        if state.asking == CONFIRM and flow.confirm_words is None:
+            short = self._phrases.bubble("confirm_again")
+            bubble.text, bubble.speech = short.text, short.speech
+        item = flow.field(state.asking)
+        if item is not None:
+            short_words = item.again.text if item.again else item.ask.speech
+            bubble.text = short_words or self._phrases.text("ask_again", label=item.label)
+            bubble.speech = (item.again.speech if item.again else None) or bubble.text
+        return bubble
+
+    def person(self) -> dict[str, str]:
+        """The button to a person."""
+        return button(self._phrases.text("button_person"), "/human_agent")
+
+    def buttons_of(self, turn: FormTurn) -> list[dict[str, str]]:
+        """The buttons of the question that is asked."""
+        return self.of(turn.flow, turn.state).buttons
 
     def materials(self, case: Materials) -> Bubble:
         """The list of what a case needs."""
@@ -53,16 +78,28 @@ class Questions:
         """Why a field is needed."""
         return Bubble(item.why) if item.why else self._phrases.bubble("why_needed", label=item.label)
 
+    def changed(self, turn: FormTurn, lines: list[str]) -> Step:
+        """The confirmation after something was added or corrected: only what changed, then the question."""
+        bubble = self._phrases.bubble("confirm_changed", changed="\n".join(lines), spoken="，".join(lines))
+        bubble.buttons = self.of(turn.flow, turn.state).buttons
+        turn.step.bubbles.append(bubble)
+        return turn.step
+
     def _confirmation(self, flow: Flow, state: FlowState) -> Bubble:
         lines = summary_lines(flow, state)
         promise = self._promise(flow, state)
-        bubble = self._phrases.bubble(
-            "confirm",
-            title=flow.title,
-            summary="\n".join(lines),
-            spoken="，".join(lines),
-            promise=f"{promise}\n" if promise else "",
-        )
+        if flow.confirm_words is not None:
+            values = {**{f.name: "" for f in flow.fields}, **state.values}
+            ear = flow.confirm_words.speech
+            bubble = Bubble(flow.confirm_words.text.format(**values), ear.format(**values) if ear else None)
+        else:
+            bubble = self._phrases.bubble(
+                "confirm",
+                title=flow.title,
+                summary="\n".join(lines),
+                spoken="，".join(lines),
+                promise=f"{promise}\n" if promise else "",
+            )
         bubble.buttons = [
             button(self._phrases.text("button_confirm"), "/affirm"),
             button(self._phrases.text("button_change"), "/deny"),
@@ -91,16 +128,34 @@ def summary_lines(flow: Flow, state: FlowState) -> list[str]:
     """What is known so far, one line a field, as the customer reads it."""
     lines = []
     for item in flow.fields:
-        value = state.values.get(item.name)
-        if item.name in state.skipped and item.type == "phone":
-            lines.append(f"{item.label}：不留")
-        if value is None or item.type == "phone_last4" or not concerns(item, state.values):
-            continue
-        if item.type == "choice":
-            value = next((o.title for o in item.options if o.value == value), value)
-        elif item.type == "yes_no":
-            value = "是" if value == "yes" else "否"
-        elif item.name in state.on_file:
-            value = masks.shown(item.type, value)
-        lines.append(f"{item.label}：{value}")
-    return lines
+        line = line_of(item, state)
+        lines += [line] if line else []
+    return lines + ([f"补充说明：{'；'.join(state.notes)}"] if state.notes else [])
+
+
+def line_of(item: FlowField, state: FlowState) -> str | None:
+    """One field as the customer reads it (联系电话：13800138000), None when there is nothing to show."""
+    value = state.values.get(item.name)
+    if value is None and item.name in state.skipped and item.type == "phone":
+        return f"{item.label}：不留"
+    if value is None or item.type == "phone_last4" or not concerns(item, state.values):
+        return None
+    if item.type == "choice":
+        value = next((o.title for o in item.options if o.value == value), value)
+    elif item.type == "yes_no":
+        value = "是" if value == "yes" else "否"
+    elif item.type == "amount":
+        value += "元"
+    elif item.type == "number" and item.units:
+        value += item.units[0]
+    elif item.type == "date":
+        value = _day(value)
+    elif item.name in state.on_file:
+        value = masks.shown(item.type, value)
+    return f"{item.label}：{value}"
+
+
+def _day(value: str) -> str:
+    """2026-11-23T20:00 as 11月23日20:00; what is no such date stays as it was said."""
+    found = re.fullmatch(r"\d{4}-(\d\d)-(\d\d)(?:T(\d\d:\d\d).*)?", value)
+    return f"{int(found.group(1))}月{int(found.group(2))}日{found.group(3) or ''}" if found else value

@@ -26,8 +26,10 @@ class FlowState:
     """Fields taken from the account instead of the customer's mouth: shown masked."""
     said: list[str] = field(default_factory=list)
     """The customer's own words about the matter, for the ticket's description."""
+    notes: list[str] = field(default_factory=list)
+    """What the customer added unasked, for the ticket: no answer to a question, and no value of a field."""
     told: list[str] = field(default_factory=list)
-    """Lists of materials already told."""
+    """Lists of materials and hints of options already told."""
     switch_to: str | None = None
     verified: str | None = None
 

@@ -40,6 +40,18 @@ class World(Protocol):
         """Check a value against the world (`FlowField.check`)."""
         ...
 
+    def when(self, flow: Flow, state: FlowState) -> Outcome | None:
+        """Answer 多久能好 about the business under way from its own limits; None when it has none to tell."""
+        ...
+
+    def safety(self, flow: Flow, state: FlowState, said: Said) -> Bubble:
+        """The safety lines of the danger under way."""
+        ...
+
+    def article(self, topic: str) -> Outcome | None:
+        """The article of a topic; None when it is not in force."""
+        ...
+
     def answer(self, flow: Flow | None, said: Said) -> Outcome | None:
         """Answer a question from the knowledge base; None when nothing there answers it."""
         ...
@@ -50,6 +62,10 @@ class World(Protocol):
 
     def keep(self, flow: Flow, state: FlowState, said: Said, memory: dict[str, Any]) -> Outcome:
         """Keep a form that is put off: for this conversation, and for any other of the account when one is verified."""
+        ...
+
+    def set_aside(self, flow: Flow, state: FlowState, said: Said, memory: dict[str, Any]) -> dict[str, Any]:
+        """Keep a form that something urgent interrupts, to be offered afterwards; returns what the memory gets."""
         ...
 
     def finish(self, flow: Flow, state: FlowState, said: Said, memory: dict[str, Any]) -> Outcome:
@@ -86,6 +102,8 @@ class FormTurn:
     said: Said
     memory: dict[str, Any]
     step: Step
+    was_asking: str | None = None
+    """What was asked before this turn: put once more it is asked shorter."""
 
     @property
     def asked(self) -> FlowField | None:

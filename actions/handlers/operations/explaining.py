@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -29,7 +30,23 @@ def explain_bill(services: Services, flow: Flow, state: FlowState, account: Acco
     limits, by_year = _limits(services, account, month)
     bills = services.customers.bills(account.account_no)
     told = story(bills, month, services.customers.similar_usage(account.account_no, month), limits, by_year=by_year)
-    return Outcome([_bubble(services, account, told)]) if told is not None else Outcome()
+    if told is None:
+        return Outcome()
+    outcome = Outcome([_bubble(services, account, told)])
+    if "month" not in state.values and _speaks_of_another(told, state):
+        month_name = _month_name(told.bill.month)
+        outcome.bubbles.append(services.phrases.bubble("why_which_month", month=month_name))
+        outcome.ask_again = "month"
+    return outcome
+
+
+_MORE = re.compile(r"多了|多出|翻了?倍|一倍|两倍|几倍|涨|突然|暴增|高了|这么[多贵高]|那么[多贵高]|太[多贵高]|好贵|好多")
+
+
+def _speaks_of_another(told: BillStory, state: FlowState) -> bool:
+    """Whether the customer speaks of a rise, and the bill shown is lower than the one before: another month is meant."""
+    fell = told.last_month is not None and told.last_month.more < 0
+    return fell and any(_MORE.search(words) for words in state.said)
 
 
 def _limits(services: Services, account: Account, month: str) -> tuple[tuple[Decimal, ...], bool]:

@@ -9,12 +9,15 @@ from actions.desk.errors import IllegalMove, InvalidTicket, UnknownTicket
 from actions.desk.tickets import Kind, NewTicket, Priority, Ticket, TicketClock
 from actions.handlers import masks
 from actions.handlers.forms.flow import Flow
+from actions.handlers.forms.questions import line_of
 from actions.handlers.forms.said import Said
 from actions.handlers.forms.step import Outcome
 from actions.handlers.nodes import NOT_PROMISED, next_step, standings, told
+from actions.handlers.operations.additions import JUST_FILED, just_filed
 from actions.handlers.operations.job import Job
 from actions.handlers.services import Services
 from actions.handlers.words import Bubble, button
+from bot.language.hazards import danger
 
 KINDS = {
     "repair": "报修",
@@ -82,7 +85,7 @@ def file_ticket(job: Job) -> Outcome:
     except InvalidTicket as refused:
         return _refused(job, refused)
     outcome = Outcome(trace={"ticket": {"ticket_no": ticket.ticket_no, "kind": ticket.kind.value}})
-    outcome.memory = {"last_ticket": ticket.ticket_no}
+    outcome.memory = {"last_ticket": ticket.ticket_no, JUST_FILED: just_filed(job, ticket)}
     if priority is Priority.EMERGENCY and not ticket.contact_phone:
         # The next phone number the customer gives belongs to this ticket.
         outcome.memory["emergency_ticket"] = ticket.ticket_no
@@ -115,14 +118,19 @@ def _description(job: Job) -> str:
     """The customer's own words first, then what was chosen, for whoever works on the ticket."""
     told = [words for words in job.state.said if words]
     free = [job.values[f.name] for f in job.flow.fields if f.type == "text" and f.name in job.values]
-    own = list(dict.fromkeys([*free, *told]))
-    chosen = []
-    for item in job.flow.fields:
-        if item.type in ("choice", "month", "date", "amount", "number") and item.name in job.values:
-            value = job.values[item.name]
-            chosen.append(f"{item.label}：{next((o.title for o in item.options if o.value == value), value)}")
+    own = list(dict.fromkeys([*free, *told, *job.state.notes]))
+    own = [words for words in own if not any(words != other and words in other for other in own)]
+    chosen = [
+        line
+        for item in job.flow.fields
+        if item.type in _IN_WORDS and item.name in job.values and (line := line_of(item, job.state))
+    ]
     text = "；".join([*own, *chosen]) or job.flow.title
     return text[:4000]
+
+
+_IN_WORDS = ("choice", "month", "date", "amount", "number", "email", "tax_no")
+"""Field types whose values have no place of their own on a ticket."""
 
 
 def _filed(job: Job, ticket: Ticket) -> Bubble:
@@ -133,6 +141,9 @@ def _filed(job: Job, ticket: Ticket) -> Bubble:
     )
     if ticket.priority is Priority.EMERGENCY:
         key = "filed_emergency"
+        found = danger(job.state.said[0]) if job.state.said else None
+        if found is not None and found.kind == "life_support":
+            key = "filed_life_support"
     bubble = job.services.phrases.bubble(
         key,
         ticket_no=ticket.ticket_no,

@@ -27,6 +27,7 @@ class FakeWorld:
     filed: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     handed_over: list[str] = field(default_factory=list)
     answers: dict[str, str] = field(default_factory=dict)
+    takes: str = ""
     refused: set[str] = field(default_factory=set)
 
     def begin(self, flow: Flow, state: FlowState, said: Said, memory: dict[str, Any]) -> Outcome:
@@ -46,6 +47,15 @@ class FakeWorld:
         self.refused.add("account_no")
         return Outcome([Bubble("对不上")], ask_again="account_no")
 
+    def when(self, flow: Flow, state: FlowState) -> Outcome | None:
+        return Outcome([Bubble(self.takes)]) if self.takes and flow.files else None
+
+    def safety(self, flow: Flow, state: FlowState, said: Said) -> Bubble:
+        return Bubble("离开8米")
+
+    def article(self, topic: str) -> Outcome | None:
+        return None
+
     def answer(self, flow: Flow | None, said: Said) -> Outcome | None:
         found = next((a for q, a in self.answers.items() if q in said.words), None)
         return Outcome([Bubble(found)]) if found else None
@@ -56,6 +66,9 @@ class FakeWorld:
 
     def keep(self, flow: Flow, state: FlowState, said: Said, memory: dict[str, Any]) -> Outcome:
         return Outcome([Bubble("存好了")])
+
+    def set_aside(self, flow: Flow, state: FlowState, said: Said, memory: dict[str, Any]) -> dict[str, Any]:
+        return {}
 
     def finish(self, flow: Flow, state: FlowState, said: Said, memory: dict[str, Any]) -> Outcome:
         self.filed.append((flow.flow, dict(state.values)))
