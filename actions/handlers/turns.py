@@ -14,13 +14,15 @@ from actions.handlers import clarify
 from actions.handlers.articles import answer_bubble, answer_question, knowledge_trace
 from actions.handlers.clarify import CHOICES, FAILURES
 from actions.handlers.context import TOPIC, about_last_ticket, continued, follow_up, in_context, subject
+from actions.handlers.danger import after as after_danger
+from actions.handlers.danger import form as danger_form
+from actions.handlers.danger.meant import meant
 from actions.handlers.forms.answers import is_no, is_yes
 from actions.handlers.forms.engine import FormEngine, Step
 from actions.handlers.forms.flow import Flow
 from actions.handlers.forms.heard import ASKS
 from actions.handlers.forms.said import Said
 from actions.handlers.forms.state import SWITCH, FlowState
-from actions.handlers.operations.tickets import added_to_emergency
 from actions.handlers.put_off import TAKES_UP, latest
 from actions.handlers.services import Services
 from actions.handlers.survey import EXPLAINS
@@ -65,10 +67,15 @@ class Turns:
 
     def flow_turn(self, said: Said, state: FlowState | None, memory: dict[str, Any]) -> Answer:
         """A turn that begins or continues a flow."""
+        said = meant(said, memory)
         if state is None:
             return self.open(said, memory, form=True)
         flows = self._services.flows
         flow = flows.named(state.flow)
+        if flow is not None and flow.emergency:
+            world = ServiceWorld(self._services, memory)
+            step = danger_form.turn(self._services.phrases, world, flow, state, said, memory)
+            return self._after(said, self._answered(step, memory, world, flow))
         surveys = self._services.surveys
         if surveys is not None and (rated := surveys.pressed(said)) is not None:
             # Told in the middle of a business, which then goes on with its question.
@@ -93,11 +100,14 @@ class Turns:
 
     def open(self, said: Said, memory: dict[str, Any], *, form: bool = False) -> Answer:
         """A turn outside any flow. ``form``: the form is active, so that a flow can begin; else it is asked for."""
+        said = meant(said, memory)
         fresh = {k: v for k, v in memory.items() if k not in (OFFERED, CHOICES, EXPLAINS)}
         surveys, choosing = self._services.surveys, bool(memory.get(CHOICES) or memory.get(OFFERED))
         rated = surveys and (surveys.pressed(said) or surveys.spoken(said, memory, choosing=choosing))
         if rated:
             return Answer(rated.bubbles, rated.trace, memory={**fresh, FAILURES: 0, **rated.memory})
+        if (told := after_danger.turn(self._services, said, memory)) is not None:
+            return Answer(told.bubbles, told.trace, memory={**fresh, FAILURES: 0, **told.memory})
         if (answered := self._declined(said, memory, fresh)) is not None:
             return self._after(said, answered)
         said = self._accepted(said, memory) or clarify.chosen(said, memory) or said
@@ -318,9 +328,6 @@ class Turns:
             name = "elder_mode_off" if re.search("关|退出|不要|正常|普通|小一点|换回", said.words) else "elder_mode"
         if said.intent == "repeat":
             return Answer([phrases.bubble("nothing_to_repeat")], memory=memory, repeat=True)
-        if said.intent == "inform" and memory.get("emergency_ticket") and said.values("phone", "address"):
-            bubbles, trace, fresh = added_to_emergency(self._services, said, memory)
-            return Answer(bubbles, trace, None, fresh)
         if said.intent not in ("greet", "goodbye", "thank", "inform") or (
             said.intent == "inform" and not said.entities
         ):

@@ -13,7 +13,7 @@ from actions.desk.lifecycle import ENDED
 from actions.desk.tickets import Kind, Priority, TicketFilter
 from actions.handlers.articles import answer_topic, ask_knowledge
 from actions.handlers.context import OTHER_ACCOUNT, bare_question, subject
-from actions.handlers.danger import safety_bubble
+from actions.handlers.danger import form as danger_form
 from actions.handlers.forms.answers import read_answer
 from actions.handlers.forms.course import GIVEN
 from actions.handlers.forms.flow import Flow, FlowField
@@ -64,7 +64,9 @@ class ServiceWorld:
             resumed = replace(state, values={**outcome.values, **state.values})
             outcome.bubbles += told(self._services, flow, resumed).bubbles
         if flow.emergency:
-            outcome.bubbles.append(safety_bubble(self._services.phrases, said.words))
+            seen = danger_form.opened(self._services.phrases, state, said, account)
+            outcome.bubbles += seen.bubbles
+            outcome.values.update(seen.values)
             called = self.hand_over(said, "用电险情", [said.words], "emergency")
             outcome.trace.update(called.trace)
         return outcome
