@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from actions.handlers import clarify
+from actions.handlers import clarify, own_tickets
 from actions.handlers.articles import answer_bubble, answer_question, knowledge_trace
 from actions.handlers.clarify import CHOICES, FAILURES
 from actions.handlers.context import TOPIC, about_last_ticket, continued, follow_up, in_context, subject
@@ -76,6 +76,7 @@ class Turns:
             world = ServiceWorld(self._services, memory)
             step = danger_form.turn(self._services.phrases, world, flow, state, said, memory)
             return self._after(said, self._answered(step, memory, world, flow))
+        said = own_tickets.read(self._services, said, state, memory, ServiceWorld(self._services, memory).trusted(said, memory))
         surveys = self._services.surveys
         if surveys is not None and (rated := surveys.pressed(said)) is not None:
             # Told in the middle of a business, which then goes on with its question.
@@ -89,7 +90,11 @@ class Turns:
             said, later = added_in_flow(said, state.flow, flows)
         world = ServiceWorld(self._services, memory)
         engine = FormEngine(flows, world, self._services.phrases)
-        step = engine.turn(state, said, memory) if said.text or not later else engine.ask_again(state)
+        if (other := flows.named(own_tickets.other_wish(said, state))) is not None:
+            # 查进度, then 催一下: the same ticket, nothing is put down for it.
+            flow, step = other, engine.begin(other, said, memory, {n: v for n, v in state.values.items() if other.field(n)})
+        else:
+            step = engine.turn(state, said, memory) if said.text or not later else engine.ask_again(state)
         for wish in [w for w in later if w.intent == "faq"]:
             told = world.answer(flow, wish.said(said))
             step.bubbles[:0] = told.bubbles if told else [self._services.phrases.bubble("no_answer_in_flow")]
@@ -101,6 +106,7 @@ class Turns:
     def open(self, said: Said, memory: dict[str, Any], *, form: bool = False) -> Answer:
         """A turn outside any flow. ``form``: the form is active, so that a flow can begin; else it is asked for."""
         said = meant(said, memory)
+        said = own_tickets.read(self._services, said, None, memory, None)
         fresh = {k: v for k, v in memory.items() if k not in (OFFERED, CHOICES, EXPLAINS)}
         surveys, choosing = self._services.surveys, bool(memory.get(CHOICES) or memory.get(OFFERED))
         rated = surveys and (surveys.pressed(said) or surveys.spoken(said, memory, choosing=choosing))

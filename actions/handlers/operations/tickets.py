@@ -15,19 +15,10 @@ from actions.handlers.forms.flow import Flow
 from actions.handlers.forms.step import Outcome
 from actions.handlers.nodes import NOT_PROMISED, next_step, standings, told
 from actions.handlers.operations.job import Job
+from actions.handlers.own_tickets import KINDS, owned, withdrawn_line
 from actions.handlers.standing import STATUSES, minutes
 from actions.handlers.words import Bubble, button
 
-KINDS = {
-    "repair": "报修",
-    "complaint": "投诉",
-    "service_request": "业务申请",
-    "consultation": "咨询",
-    "opinion": "意见",
-    "suggestion": "建议",
-    "praise": "表扬",
-    "violation_report": "举报",
-}
 STEPS = {
     "arrive": "到达现场",
     "restore": "恢复供电",
@@ -232,7 +223,8 @@ def withdraw(job: Job) -> Outcome:
             )
     except IllegalMove:
         return _too_late(job, ticket)
-    return Outcome([job.services.phrases.bubble("withdrawn", ticket_no=ticket.ticket_no)], _touched(ticket))
+    told = withdrawn_line(job.services.phrases.bubble("withdrawn", ticket_no=ticket.ticket_no), ticket)
+    return Outcome([told], _touched(ticket))
 
 
 def _shown(ticket: Ticket) -> dict[str, Any]:
@@ -252,29 +244,13 @@ def _too_late(job: Job, ticket: Ticket) -> Outcome:
 
 
 def _own_ticket(job: Job) -> Ticket | Outcome:
-    """The ticket meant, when it is this customer's: made in this conversation, or with the phone given, or of the bound account.
-
-    Somebody else's number looks like one that does not exist.
-    """
-    wanted = job.values.get("ticket_no", "")
+    """The ticket meant, when it is this customer's (`own_tickets.owned`). Somebody else's number looks like one that does not exist."""
+    account = job.services.bound_account(job.said.customer_id)
     with job.watch("action"):
         try:
-            ticket = job.services.desk.ticket(wanted)
+            ticket = job.services.desk.ticket(job.values.get("ticket_no", ""))
         except UnknownTicket:
             return Outcome([job.services.phrases.bubble("ticket_unknown")], ask_again="ticket_no")
-        account = job.services.bound_account(job.said.customer_id)
-        mine = ticket.conversation_id == job.said.conversation_id or (
-            account is not None and ticket.account_no == account.account_no
-        )
-        verified = (job.memory.get("verified") or {}).get("account_no")
-        if (
-            mine
-            or ticket.ticket_no == job.memory.get("shown_ticket")
-            or (verified and ticket.account_no == verified)
-            or (ticket.contact_phone and ticket.contact_phone == job.values.get("phone"))
-        ):
-            return ticket
-    if "phone" not in job.values and ticket.contact_phone and job.flow.field("phone") is not None:
-        return Outcome([job.services.phrases.bubble("ticket_needs_phone")], ask_again="phone")
+    if owned(ticket, job.said, job.memory, account, job.values.get("phone")):
+        return ticket
     return Outcome([job.services.phrases.bubble("ticket_unknown")], ask_again="ticket_no")
-
