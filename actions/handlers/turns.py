@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from actions.handlers import clarify, own_tickets
+from actions.handlers import arrears, clarify, own_tickets, scams
 from actions.handlers.articles import answer_bubble, answer_question, knowledge_trace
 from actions.handlers.clarify import CHOICES, FAILURES
 from actions.handlers.context import TOPIC, about_last_ticket, continued, follow_up, in_context, subject
@@ -85,6 +85,14 @@ class Turns:
             again.bubbles[:0] = rated.bubbles
             return self._answered(again, memory, world, flow)
         asked = flow.field(state.asking) if flow else None
+        telling = asked is not None and asked.type == "text"
+        if (warned := scams.turn(self._services, said, memory, telling=telling)) is not None:
+            # A swindler is spoken of at once; the form then goes on with its question.
+            world = ServiceWorld(self._services, memory)
+            again = FormEngine(flows, world, self._services.phrases).ask_again(state)
+            again.bubbles[:0] = warned.bubbles
+            again.memory.update(warned.memory)
+            return self._answered(again, memory, world, flow)
         later: list[Wish] = []
         if said.intent != "report_hazard" and state.asking != SWITCH and (asked is None or asked.type != "text"):
             said, later = added_in_flow(said, state.flow, flows)
@@ -106,13 +114,13 @@ class Turns:
     def open(self, said: Said, memory: dict[str, Any], *, form: bool = False) -> Answer:
         """A turn outside any flow. ``form``: the form is active, so that a flow can begin; else it is asked for."""
         said = meant(said, memory)
-        said = own_tickets.read(self._services, said, None, memory, None)
+        said = arrears.read(own_tickets.read(self._services, said, None, memory, None), memory)
         fresh = {k: v for k, v in memory.items() if k not in (OFFERED, CHOICES, EXPLAINS)}
         surveys, choosing = self._services.surveys, bool(memory.get(CHOICES) or memory.get(OFFERED))
         rated = surveys and (surveys.pressed(said) or surveys.spoken(said, memory, choosing=choosing))
         if rated:
             return Answer(rated.bubbles, rated.trace, memory={**fresh, FAILURES: 0, **rated.memory})
-        if (told := after_danger.turn(self._services, said, memory)) is not None:
+        if (told := after_danger.turn(self._services, said, memory) or scams.turn(self._services, said, memory)) is not None:
             return Answer(told.bubbles, told.trace, memory={**fresh, FAILURES: 0, **told.memory})
         if (answered := self._declined(said, memory, fresh)) is not None:
             return self._after(said, answered)

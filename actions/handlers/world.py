@@ -9,8 +9,9 @@ from typing import Any
 from actions.desk.clock import local
 from actions.desk.customers import Account
 from actions.desk.errors import AccountLocked, VerificationFailed
+from actions.desk.scope import tells_of_one_house
 from actions.desk.tickets import Kind, Priority
-from actions.handlers import own_tickets
+from actions.handlers import arrears, own_tickets
 from actions.handlers.articles import answer_topic, ask_knowledge
 from actions.handlers.context import OTHER_ACCOUNT, bare_question, subject
 from actions.handlers.danger import form as danger_form
@@ -65,6 +66,8 @@ class ServiceWorld:
             outcome.bubbles += told(self._services, flow, resumed).bubbles
         if flow.flow in own_tickets.ABOUT_TICKETS and "ticket_no" not in {**state.values, **outcome.values}:
             outcome.bubbles += own_tickets.several(self._services, said, account).bubbles
+        if "report_outage" in flow.intents and account is None:
+            outcome.bubbles += arrears.asked_about(self._services, said).bubbles
         if flow.emergency:
             seen = danger_form.opened(self._services.phrases, state, said, account)
             outcome.bubbles += seen.bubbles
@@ -124,9 +127,12 @@ class ServiceWorld:
         if field.check == "own_ticket":
             with self.watch("action"):
                 return own_tickets.look(self._services, state, said, self._memory, self.trusted(said, self._memory))
+        if field.type == "account_no":
+            return arrears.look(self._services, self._services.customers.account(state.values[field.name]), self._memory)
         # The customer hears the reason and the expected time; the report is still taken, theirs may be another fault.
         with self.watch("action"):
-            told = before_filing(self._services, state.values[field.name], self.trusted(said, self._memory))
+            alone = state.values.get("scope") == "single" or tells_of_one_house("；".join([*state.said, said.words]))
+            told = before_filing(self._services, state.values[field.name], self.trusted(said, self._memory), alone=alone)
         return Outcome(told)
 
     def _verify(self, flow: Flow, state: FlowState, said: Said) -> Outcome:

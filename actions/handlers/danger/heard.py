@@ -93,8 +93,9 @@ class DangerWords:
         """Read the file. Raises pydantic.ValidationError or re.error for a file that is none."""
         raw: dict[str, Any] = read_yaml(path)
         file = _File.model_validate(raw)
-        parts = (*file.kinds, *file.hints, *file.also, *file.asks_only)
-        for pattern in [p for part in parts for p in part.said]:
+        said = [part.said for part in file.kinds] + [part.said for part in file.hints]
+        said += [part.said for part in file.also] + [part.said for part in file.asks_only]
+        for pattern in [p for patterns in said for p in patterns]:
             re.compile(pattern)
         return cls(file)
 

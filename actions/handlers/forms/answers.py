@@ -13,6 +13,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Callable
 
 from actions.handlers.forms.flow import FlowField, Option
+from actions.handlers.forms.last4 import digits_said
 from actions.handlers.forms.said import Said
 from bot.language.addresses import looks_like_address, read_address
 from bot.language.finders.dates import months_back
@@ -108,7 +109,7 @@ def _last4(field: FlowField, said: Said, asked: bool) -> Reading:
         return Reading(tail.group(1)) if tail else NOTHING
     if said.value("account_no"):
         return NOTHING
-    digits = _digits(said)
+    digits = digits_said(said.words)
     if len(digits) == 4:
         return Reading(digits)
     if re.fullmatch(r"1[3-9]\d{9}", digits):
