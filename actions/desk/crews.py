@@ -144,12 +144,14 @@ def no_crew_letters(ticket: Ticket, now: datetime) -> Iterable[Letter]:
     event = {"type": "no_crew", "at": rfc3339(now), "seq": len(ticket.events)}
     key = f"{ticket.ticket_no}:{len(ticket.events)}"
     lead = {"role": "dispatch_lead", "name": None, "call": to}
-    common = {"ticket_no": ticket.ticket_no, "created_at": now}
-    yield Letter(key=f"{key}:no_crew_call", audience=Audience.STAFF, topic=CALL, body={"event": event, "to": lead, "ticket": outline}, **common)
+    yield Letter(
+        key=f"{key}:no_crew_call", audience=Audience.STAFF, topic=CALL, ticket_no=ticket.ticket_no, created_at=now,
+        body={"event": event, "to": lead, "ticket": outline},
+    )  # fmt: skip
     if ticket.conversation_id or ticket.contact_phone:
         yield Letter(
             key=f"{ticket.ticket_no}:no_crew:customer", audience=Audience.CUSTOMER, topic="customer.no_crew",
-            body={"event": event, "to": to, "ticket": outline}, **common,
+            ticket_no=ticket.ticket_no, created_at=now, body={"event": event, "to": to, "ticket": outline},
         )  # fmt: skip
 
 

@@ -44,7 +44,7 @@ def turn(services: Services, said: Said, memory: dict[str, Any], *, telling: boo
     words = said.words
     if not words or said.intent in ("report_hazard", "human_agent") or _says(words, "not"):
         return None
-    since = memory.get(SCAM)
+    since: dict[str, Any] = memory.get(SCAM) or {}
     talked_of = bool(since) and said.now - datetime.fromisoformat(since["at"]) <= _TALKED_OF
     name = _line(said, talked_of=talked_of)
     if name is None or (telling and name.removeprefix("scam_") not in _LOST):
