@@ -48,7 +48,7 @@ def read(said: Said, memory: dict[str, Any]) -> Said:
     mine = (*said.entities, {"entity": "account_no", "value": account})
     last4 = spoken_last4(said.words)
     if last4 is not None and len(said.words) <= 12:
-        return replace(said, text=f"尾号{last4}", intent="query_balance", confidence=1.0, doubt="none", entities=mine, pieces=())
+        return replace(said, text=f"户主手机尾号{last4}", intent="query_balance", confidence=1.0, doubt="none", entities=mine, pieces=())
     if _PAID.search(said.words) and said.intent in ("inform", "out_of_scope", "affirm", "query_payment", "payment_problem", "how_to_pay"):
         return replace(said, intent="request_reconnection", confidence=1.0, doubt="none", entities=mine, pieces=())
     return said

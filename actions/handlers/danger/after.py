@@ -87,10 +87,11 @@ def _told(after: _After) -> Outcome | None:
         return None
     if said.intent == "report_hazard" and said.value("address") not in (None, after.ticket.address):
         return None  # another place, another danger
+    if words.says(text, "who_comes") and not words.hints(text, after.kind) and words.kind(text) is None:
+        return _progress(after)
     if said.intent == "human_agent":
         return None
-    now = words.kind(text)
-    if now is not None and now not in (OTHER, after.kind):
+    if (now := words.newly(text, after.kind)) is not None:
         after.note(text)
         return after.outcome(safety_bubble(phrases, text, now), after.bubble("danger_noted"), kind=now)
     lines = said_lines(phrases, text, after.kind)
@@ -98,7 +99,7 @@ def _told(after: _After) -> Outcome | None:
         if words.says(text, "over"):
             after.note(text)
         return _ask_whether_safe(after)
-    if words.says(text, "over") and now is None and not lines:
+    if words.says(text, "over") and words.kind(text) is None and not lines:
         after.note(text)
         return after.outcome(after.bubble("danger_over"), asks="keep")
     if lines:
@@ -106,9 +107,8 @@ def _told(after: _After) -> Outcome | None:
         for line in lines:
             line.priority = "emergency"
         return after.outcome(*lines, asks=str(after.kept.get("asks") or ""))
-    if words.says(text, "who_comes"):
-        return _progress(after)
-    if words.says(text, "helpless"):
+    if words.says(text, "helpless") or said.intent == "report_hazard":
+        after.note(text)
         return after.outcome(safety_bubble(phrases, text, after.kind), _progress_bubble(after))
     return _added(after)
 

@@ -102,15 +102,15 @@ def _answers(phrases: Phrases, words: DangerWords, state: FlowState, said: Said)
     """What is said to these words before the place is asked: the lines of a new kind, of a hint, or the kind's once more."""
     if not said.words:
         return []
-    before, now = kind_of(state), words.kind(said.words)
-    if now is not None and now not in (before, OTHER):
+    before = kind_of(state)
+    if (now := words.newly(said.words, before)) is not None:
         state.told.append(_KIND + now)
         return [safety_bubble(phrases, said.words, now)]
     if lines := said_lines(phrases, said.words, before):
         for line in lines:
             line.priority = "emergency"
         return lines
-    if words.says(said.words, "helpless") or said.intent == "repeat":
+    if words.says(said.words, "helpless") or said.intent in ("repeat", "report_hazard"):
         return [safety_bubble(phrases, said.words, before)]
     return []
 

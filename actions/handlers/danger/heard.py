@@ -37,6 +37,7 @@ class _Hint(_Part):
     unless_said: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
+    with_kind: bool = True
 
 
 class _Also(_Part):
@@ -54,8 +55,7 @@ class _AsksOnly(_Part):
 class _File(_Part):
     sounds: tuple[str, ...]
     kinds: tuple[_Kind, ...]
-    homely: frozenset[str]
-    lines: frozenset[str]
+    nearer: dict[str, tuple[str, ...]]
     hints: tuple[_Hint, ...]
     helpless: tuple[str, ...]
     who_comes: tuple[str, ...]
@@ -113,13 +113,22 @@ class DangerWords:
                 return kind.kind
         return base
 
-    def hints(self, words: str, kind: str) -> list[str]:
-        """The lines that answer what is asked or told in these words while this kind of danger is talked of."""
+    def newly(self, words: str, before: str) -> str | None:
+        """The kind that these words make of a danger known before as another; None when it stays what it was."""
+        now = self.kind(words)
+        return None if now in (None, "other", before) or before in self.file.nearer.get(now or "", ()) else now
+
+    def hints(self, words: str, kind: str, *, with_kind: bool = False) -> list[str]:
+        """The lines that answer what is asked or told in these words while this kind of danger is talked of.
+
+        ``with_kind``: only those that go beyond the kind's own lines, which are said first.
+        """
         heard = self.heard(words)
         fits = (
             h.line
             for h in self.file.hints
             if kind not in h.unless
+            and (h.with_kind or not with_kind)
             and (not h.kinds or kind in h.kinds)
             and heard.says(h.said)
             and not heard.says(h.unless_said)
