@@ -11,7 +11,7 @@ from actions.desk.clock import rfc3339
 from actions.desk.customers import Outage
 from actions.desk.dispatch import Choice, Leg, choose, skill_needed
 from actions.desk.network import Point
-from actions.desk.outbox import Audience, Letter
+from actions.desk.outbox import CALL, Audience, Letter
 from actions.desk.pen import Pen
 from actions.desk.places import Crew
 from actions.desk.repairs import HubRules, Repair
@@ -84,6 +84,8 @@ class CrewDesk:
                 tx, ticket, EventType.NOTED, now, note=f"没有可派的班组：{choice.reason()}", data=choice.data()
             )
             tx.post_once([_to_staff(ticket, "no_crew", "dispatch_lead", None, now)])
+            if ticket.priority is Priority.EMERGENCY:
+                return self._nobody_for_danger(tx, ticket, repair, now)
             return ticket, repair
         emergency = ticket.priority is Priority.EMERGENCY
         answer_by = now + (self._rules.answer_emergency if emergency else self._rules.answer)
@@ -91,6 +93,15 @@ class CrewDesk:
         ticket = self._pen.move(tx, ticket, EventType.DISPATCHED, now, note=choice.reason(), data=data)
         tx.post_once([_to_staff(ticket, "asked", "crew", choice.crew, now, answer_by=rfc3339(answer_by))])
         return ticket, replace(repair, crew_no=choice.crew.crew_no, answer_by=answer_by, next_at=answer_by)
+
+    def _nobody_for_danger(
+        self, tx: RepairTransaction, ticket: Ticket, repair: Repair, now: datetime
+    ) -> tuple[Ticket, Repair]:
+        """Every crew refused or was silent: the lead of dispatch rings the customer, who is told so, and all crews are asked again."""
+        tx.post_once(no_crew_letters(ticket, now))
+        if not repair.asked:
+            return ticket, repair  # nobody is able at all: asking again would find nobody either
+        return ticket, replace(repair, asked=(), crew_no=None, answer_by=None, next_at=now + self._rules.answer)
 
     def _choose(self, tx: RepairTransaction, ticket: Ticket, repair: Repair, crews: Iterable[Crew]) -> Choice:
         where = self._areas.where(ticket, repair.area)
@@ -124,6 +135,24 @@ class CrewDesk:
         """The known outage that is running where the ticket is."""
         here = self._customers.outages_at(ticket.address, now) if ticket.address else ()
         return next((one for one in here if one.starts <= now), None)
+
+
+def no_crew_letters(ticket: Ticket, now: datetime) -> Iterable[Letter]:
+    """Of an emergency that no crew has taken: a call to be made by a person, and, the first time, word to the customer."""
+    to = {"name": ticket.contact_name, "phone": ticket.contact_phone, "conversation_id": ticket.conversation_id}
+    outline = {"ticket_no": ticket.ticket_no, "priority": ticket.priority.value, "status": ticket.status.value}
+    event = {"type": "no_crew", "at": rfc3339(now), "seq": len(ticket.events)}
+    key = f"{ticket.ticket_no}:{len(ticket.events)}"
+    lead = {"role": "dispatch_lead", "name": None, "call": to}
+    yield Letter(
+        key=f"{key}:no_crew_call", audience=Audience.STAFF, topic=CALL, ticket_no=ticket.ticket_no, created_at=now,
+        body={"event": event, "to": lead, "ticket": outline},
+    )  # fmt: skip
+    if ticket.conversation_id or ticket.contact_phone:
+        yield Letter(
+            key=f"{ticket.ticket_no}:no_crew:customer", audience=Audience.CUSTOMER, topic="customer.no_crew",
+            ticket_no=ticket.ticket_no, created_at=now, body={"event": event, "to": to, "ticket": outline},
+        )  # fmt: skip
 
 
 def _to_staff(

@@ -21,6 +21,7 @@ from actions.desk.outbox import CALL, Audience, Letter
 from actions.desk.pen import Pen
 from actions.desk.places import Crew
 from actions.desk.repairs import SUSPECT_AT, HubRules, Incident, Repair, reporters, steps_after
+from actions.desk.scope import one_house
 from actions.desk.tickets import EventType, Priority, Status, Ticket
 from actions.ports.customers import CustomerSystem, Directory
 from actions.ports.maps.port import Map
@@ -161,6 +162,9 @@ class RepairHub:
         if repair.over:
             # Reopened: it is a job of its own again, and every crew may be asked anew.
             repair = replace(repair, over=False, lead_no=None, asked=(), crew_no=None, answer_by=None, outage_no=None)
+        if repair.placed and repair.lead_no is None and repair.area is not None and one_house(ticket):
+            # Said after the report was placed.
+            repair = replace(repair, area=None)
         if not repair.placed:
             ticket, repair = self._place(tx, ticket, repair, now)
         if repair.lead_no is None:
@@ -216,6 +220,9 @@ class RepairHub:
                 note=f"地址在已知停电范围内：{outage.outage_no}（{outage.reason}），未自动派单", data={"outage_no": outage.outage_no},
             )  # fmt: skip
             return ticket, replace(repair, outage_no=outage.outage_no)
+        if one_house(ticket):
+            # A house alone is no area: it joins nobody, and nobody joins it.
+            return ticket, repair
         area = self._areas.of(ticket.address, ticket.account_no)
         if area is None:
             return ticket, repair

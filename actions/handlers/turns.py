@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from actions.handlers import clarify
+from actions.handlers import arrears, clarify, own_tickets, scams
 from actions.handlers.articles import answer_bubble, answer_question, knowledge_trace
 from actions.handlers.clarify import CHOICES, FAILURES
 from actions.handlers.context import (
@@ -26,6 +26,9 @@ from actions.handlers.context import (
     wants_it_begun,
     without_thanks,
 )
+from actions.handlers.danger import after as after_danger
+from actions.handlers.danger import form as danger_form
+from actions.handlers.danger.meant import meant
 from actions.handlers.follow_ups import AFTER_FILING, TOLD, goes_on, unanswered
 from actions.handlers.forms.answers import is_no, is_yes
 from actions.handlers.forms.engine import FormEngine, Step
@@ -35,7 +38,6 @@ from actions.handlers.forms.said import Said
 from actions.handlers.forms.state import SWITCH, FlowState
 from actions.handlers.forms.values import said_before_wish
 from actions.handlers.operations.additions import added_to_last
-from actions.handlers.operations.tickets import added_to_emergency
 from actions.handlers.put_off import TAKES_UP, latest
 from actions.handlers.services import Services
 from actions.handlers.survey import EXPLAINS
@@ -82,10 +84,16 @@ class Turns:
 
     def flow_turn(self, said: Said, state: FlowState | None, memory: dict[str, Any]) -> Answer:
         """A turn that begins or continues a flow."""
+        said = meant(said, memory)
         if state is None:
             return self.open(said, memory, form=True)
         flows = self._services.flows
         flow = flows.named(state.flow)
+        if flow is not None and flow.emergency:
+            world = ServiceWorld(self._services, memory)
+            step = danger_form.turn(self._services.phrases, world, flow, state, said, memory)
+            return self._after(said, self._answered(step, memory, world, flow))
+        said = own_tickets.read(self._services, said, state, memory, ServiceWorld(self._services, memory).trusted(said, memory))
         surveys = self._services.surveys
         if surveys is not None and (rated := surveys.pressed(said)) is not None:
             # Told in the middle of a business, which then goes on with its question.
@@ -94,12 +102,24 @@ class Turns:
             again.bubbles[:0] = rated.bubbles
             return self._answered(again, memory, world, flow)
         asked = flow.field(state.asking) if flow else None
+        telling = asked is not None and asked.type == "text"
+        if (warned := scams.turn(self._services, said, memory, telling=telling)) is not None:
+            # A swindler is spoken of at once; the form then goes on with its question.
+            world = ServiceWorld(self._services, memory)
+            again = FormEngine(flows, world, self._services.phrases).ask_again(state)
+            again.bubbles[:0] = warned.bubbles
+            again.memory.update(warned.memory)
+            return self._answered(again, memory, world, flow)
         later: list[Wish] = []
         if said.intent != "report_hazard" and state.asking != SWITCH and (asked is None or asked.type != "text"):
             said, later = added_in_flow(said, state.flow, flows)
         world = ServiceWorld(self._services, memory)
         engine = FormEngine(flows, world, self._services.phrases)
-        step = engine.turn(state, said, memory) if said.text or not later else engine.ask_again(state)
+        if (other := flows.named(own_tickets.other_wish(said, state))) is not None:
+            # 查进度, then 催一下: the same ticket, nothing is put down for it.
+            flow, step = other, engine.begin(other, said, memory, {n: v for n, v in state.values.items() if other.field(n)})
+        else:
+            step = engine.turn(state, said, memory) if said.text or not later else engine.ask_again(state)
         for wish in [w for w in later if w.intent == "faq"]:
             told = world.answer(flow, wish.said(said))
             step.bubbles[:0] = told.bubbles if told else [self._services.phrases.bubble("no_answer_in_flow")]
@@ -113,11 +133,15 @@ class Turns:
 
     def open(self, said: Said, memory: dict[str, Any], *, form: bool = False) -> Answer:
         """A turn outside any flow. ``form``: the form is active, so that a flow can begin; else it is asked for."""
+        said = meant(said, memory)
+        said = arrears.read(own_tickets.read(self._services, said, None, memory, None), memory)
         fresh = {k: v for k, v in memory.items() if k not in (OFFERED, CHOICES, EXPLAINS)}
         surveys, choosing = self._services.surveys, bool(memory.get(CHOICES) or memory.get(OFFERED))
         rated = surveys and (surveys.pressed(said) or surveys.spoken(said, memory, choosing=choosing))
         if rated:
             return Answer(rated.bubbles, rated.trace, memory={**fresh, FAILURES: 0, **rated.memory})
+        if (told := after_danger.turn(self._services, said, memory) or scams.turn(self._services, said, memory)) is not None:
+            return Answer(told.bubbles, told.trace, memory={**fresh, FAILURES: 0, **told.memory})
         if (answered := self._declined(said, memory, fresh)) is not None:
             return self._after(said, answered)
         said = self._accepted(said, memory) or clarify.chosen(said, memory) or said
@@ -354,9 +378,6 @@ class Turns:
             name = "elder_mode_off" if re.search("关|退出|不要|正常|普通|小一点|换回", said.words) else "elder_mode"
         if said.intent == "repeat":
             return Answer([phrases.bubble("nothing_to_repeat")], memory=memory, repeat=True)
-        if said.intent == "inform" and memory.get("emergency_ticket") and said.values("phone", "address"):
-            bubbles, trace, fresh = added_to_emergency(self._services, said, memory)
-            return Answer(bubbles, trace, None, fresh)
         if said.intent not in ("greet", "goodbye", "thank", "inform") or (
             said.intent == "inform" and not said.entities
         ):

@@ -9,11 +9,13 @@ from typing import Any
 from actions.desk.clock import local
 from actions.desk.customers import Account
 from actions.desk.errors import AccountLocked, VerificationFailed
-from actions.desk.lifecycle import ENDED
-from actions.desk.tickets import Kind, Priority, TicketFilter
+from actions.desk.scope import tells_of_one_house
+from actions.desk.tickets import Kind, Priority
+from actions.handlers import arrears, own_tickets
 from actions.handlers.articles import answer_topic
 from actions.handlers.context import OTHER_ACCOUNT
-from actions.handlers.danger import safety_bubble
+from actions.handlers.danger import form as danger_form
+from actions.handlers.danger.lines import safety_bubble
 from actions.handlers.follow_ups import SURE, SURE_ENOUGH, asked_within
 from actions.handlers.forms.answers import read_answer
 from actions.handlers.forms.course import GIVEN
@@ -27,7 +29,7 @@ from actions.handlers.nodes import promise
 from actions.handlers.operations import AFTER_VERIFICATION, OPERATIONS
 from actions.handlers.operations.job import Job
 from actions.handlers.operations.outages import before_filing
-from actions.handlers.operations.tickets import KINDS, business_of
+from actions.handlers.operations.tickets import business_of
 from actions.handlers.put_off import done_with, keep, kept, told
 from actions.handlers.services import Services, Stopwatch
 from actions.handlers.tariff_answer import price
@@ -68,8 +70,14 @@ class ServiceWorld:
             state.said = [*left.said, *state.said]
             resumed = replace(state, values={**outcome.values, **state.values})
             outcome.bubbles += told(self._services, flow, resumed).bubbles
+        if flow.flow in own_tickets.ABOUT_TICKETS and "ticket_no" not in {**state.values, **outcome.values}:
+            outcome.bubbles += own_tickets.several(self._services, said, account).bubbles
+        if "report_outage" in flow.intents and account is None:
+            outcome.bubbles += arrears.asked_about(self._services, said).bubbles
         if flow.emergency:
-            outcome.bubbles.append(safety_bubble(self._services.phrases, said.words))
+            seen = danger_form.opened(self._services.phrases, state, said, account)
+            outcome.bubbles += seen.bubbles
+            outcome.values.update(seen.values)
             called = self.hand_over(said, "用电险情", [said.words], "emergency")
             outcome.trace.update(called.trace)
         return outcome
@@ -93,7 +101,7 @@ class ServiceWorld:
             if "said" in item.prefill and said.words:
                 value = self._from_opening(item, said)
             elif "last_ticket" in item.prefill and said.value("ticket_no") is None and said.value("phone") is None:
-                value = self._last_ticket(said, memory)
+                value = own_tickets.meant_one(self._services, said, memory, self.trusted(said, memory))
             # A number given before the wish (户号3201889900。查电费) still counts.
             value = value or (memory.get("just_said") or {}).get(item.type)
             if not value and "earlier" in item.prefill and not _means_another(item, flow, said):
@@ -109,20 +117,11 @@ class ServiceWorld:
             return content_of_opening(said.words, max(item.story, item.least))
         return read_answer(item, said, asked=False).value
 
-    def _last_ticket(self, said: Said, memory: dict[str, Any]) -> str | None:
-        """The ticket meant without a number: of the kind named (那个投诉), else the one talked of last."""
-        own = self._services.desk.tickets(TicketFilter(conversation_id=said.conversation_id), limit=20).tickets
-        named = [t for t in own if KINDS[t.kind.value] in said.words]
-        if named:
-            return named[0].ticket_no
-        last = memory.get("last_ticket")
-        return str(last) if last else own[0].ticket_no if own else None
-
     def promise(self, flow: Flow, state: FlowState) -> str:
         """Who does what next, and within which limit."""
         kind = flow.done.settings.get("kind")
         if kind is None:
-            return ""
+            return own_tickets.what_it_is(state)
         business = business_of(flow, state.values)
         return promise(self._services.desk, self._services.phrases, flow, Kind(kind), business)
 
@@ -130,28 +129,20 @@ class ServiceWorld:
         """Verification, and outages that are already known at an address."""
         if field.check == "verification":
             return self._verify(flow, state, said)
-        if field.check == "ticket_by_phone":
-            return self._ticket_by_phone(state)
         if field.check == "bill_story":
             # At the beginning the story is told once the account is known (`first_look`).
             account = self._services.customers.account(state.verified) if state.verified and state.asking else None
             return self._first_look(flow, state, account) if account is not None else Outcome()
+        if field.check == "own_ticket":
+            with self.watch("action"):
+                return own_tickets.look(self._services, state, said, self._memory, self.trusted(said, self._memory))
+        if field.type == "account_no":
+            return arrears.look(self._services, self._services.customers.account(state.values[field.name]), self._memory)
         # The customer hears the reason and the expected time; the report is still taken, theirs may be another fault.
         with self.watch("action"):
-            told = before_filing(self._services, state.values[field.name], self.trusted(said, self._memory))
+            alone = state.values.get("scope") == "single" or tells_of_one_house("；".join([*state.said, said.words]))
+            told = before_filing(self._services, state.values[field.name], self.trusted(said, self._memory), alone=alone)
         return Outcome(told)
-
-    def _ticket_by_phone(self, state: FlowState) -> Outcome:
-        """The newest ticket made with a phone: customers remember their phone, not a ticket number."""
-        if "ticket_no" in state.values:
-            return Outcome()
-        wanted = TicketFilter(contact_phone=state.values["phone"])
-        with self.watch("action"):
-            found = self._services.desk.tickets(wanted, limit=10).tickets
-        running = [t for t in found if t.status not in ENDED] or list(found)
-        if not running:
-            return Outcome([self._services.phrases.bubble("tickets_none")], ended=True)
-        return Outcome(values={"ticket_no": running[0].ticket_no})
 
     def _verify(self, flow: Flow, state: FlowState, said: Said) -> Outcome:
         last4 = state.values.pop("phone_last4")

@@ -27,7 +27,7 @@ from actions.desk.repairs import HubRules
 from actions.desk.tickets import Status
 from actions.desk.verifier import Verifier
 from actions.handlers.areas import read_area
-from actions.handlers.danger import safety_bubble
+from actions.handlers.danger.lines import safety_bubble
 from actions.handlers.forms.flow import FlowBook
 from actions.handlers.gaps import GapLog
 from actions.handlers.nodes import news

@@ -201,6 +201,9 @@ class FormEngine:
         if asked.type not in LASTING or not on_file or account is None or state.verified:
             return None
         if changed == ["account_no"] and asked.type == "address":
+            self._course.look_at(turn, changed)
+            if turn.step.state is None:  # cut off for arrears: no crew
+                return turn.step
             turn.step.bubbles.append(self._phrases.bubble("address_by_account"))
             return turn.step
         digits = read_answer(PROOF, said).value

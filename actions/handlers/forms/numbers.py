@@ -6,6 +6,7 @@ import re
 from decimal import Decimal, InvalidOperation
 
 from actions.handlers.forms.flow import FlowField
+from actions.handlers.forms.last4 import digits_said
 from actions.handlers.forms.reading import NOTHING, Reading
 from actions.handlers.forms.said import Said
 from bot.language.normalise import normalise
@@ -60,7 +61,7 @@ def read_last4(field: FlowField, said: Said, asked: bool) -> Reading:
         return Reading(tail.group(1)) if tail else NOTHING
     if said.value("account_no"):
         return NOTHING
-    digits = digits_of(said)
+    digits = digits_said(said.words)
     if len(digits) == 4:
         return Reading(digits)
     if re.fullmatch(r"1[3-9]\d{9}", digits):

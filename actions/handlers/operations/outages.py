@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from actions.desk.customers import Account, Outage, OutageType
-from actions.handlers import masks
 from actions.handlers.forms.step import Outcome
 from actions.handlers.operations.job import Job
 from actions.handlers.services import Services
@@ -55,22 +54,22 @@ SOON = timedelta(hours=24)
 """A plan that begins within this time is told to whoever reports an outage before it begins."""
 
 
-def before_filing(services: Services, address: str, account: Account | None) -> list[Bubble]:
+def before_filing(services: Services, address: str, account: Account | None, *, alone: bool = False) -> list[Bubble]:
     """What is already known of a report, told before it is filed; nothing here keeps anybody from filing.
 
-    `account` only when it is verified or linked: that an account is cut off for arrears is nobody else's business.
+    `alone`: the customer says that only this house is out, so that what others report is not his.
+
+    `account` only when it is verified or linked. That it is cut off for arrears is told by `handlers.arrears`.
     """
     now, phrases = services.clock.now(), services.phrases
-    if account is not None and account.disconnected and account.address == address:
-        cut_off = phrases.bubble("known_cut_off", account=masks.account_no(account.account_no))
-        cut_off.buttons = [button("交电费", "/how_to_pay"), button("申请复电", "/request_reconnection")]
-        return [cut_off]
     here = [outage for outage in services.customers.outages_at(address, now) if outage.starts <= now + SOON]
     running = next((outage for outage in here if outage.starts <= now), None)
     if running is not None:
         planned = running.type is OutageType.PLANNED
         return [about_outage(services, running, now), phrases.bubble("known_plan" if planned else "known_outage")]
     told = [phrases.bubble("known_later", plan=about_outage(services, outage, now).text) for outage in here[:1]]
+    if alone:
+        return told
     number = account.account_no if account is not None else None
     incident = services.incidents.incident_at(address, number) if services.incidents is not None else None
     if incident is not None:

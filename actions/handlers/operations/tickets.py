@@ -6,44 +6,21 @@ from datetime import datetime
 from typing import Any
 
 from actions.desk.errors import IllegalMove, InvalidTicket, UnknownTicket
-from actions.desk.tickets import Kind, NewTicket, Priority, Ticket, TicketClock
+from actions.desk.tickets import Kind, NewTicket, Priority, Ticket
 from actions.handlers import masks
+from actions.handlers.danger.form import kind_of
+from actions.handlers.danger.lines import stay
+from actions.handlers.danger.memory import remembered, wanted
 from actions.handlers.forms.flow import Flow
 from actions.handlers.forms.questions import line_of
-from actions.handlers.forms.said import Said
 from actions.handlers.forms.step import Outcome
 from actions.handlers.nodes import NOT_PROMISED, next_step, standings, told
 from actions.handlers.operations.additions import JUST_FILED, just_filed
 from actions.handlers.operations.job import Job
-from actions.handlers.services import Services
+from actions.handlers.own_tickets import KINDS, owned, withdrawn_line
+from actions.handlers.standing import STATUSES, minutes
 from actions.handlers.words import Bubble, button
-from bot.language.hazards import danger
 
-KINDS = {
-    "repair": "报修",
-    "complaint": "投诉",
-    "service_request": "业务申请",
-    "consultation": "咨询",
-    "opinion": "意见",
-    "suggestion": "建议",
-    "praise": "表扬",
-    "violation_report": "举报",
-}
-STATUSES = {
-    "accepted": "已受理",
-    "dispatched": "已派单",
-    "acknowledged": "处理人已接单",
-    "contacted": "已与您联系",
-    "en_route": "人员正在赶来",
-    "on_site": "人员已到现场",
-    "resolved": "已处理完",
-    "called_back": "已回访",
-    "closed": "已办结",
-    "withdrawn": "已撤销",
-    "returned": "已退回重派",
-    "reopened": "重新处理中",
-    "merged": "已并入同一起停电",
-}
 STEPS = {
     "arrive": "到达现场",
     "restore": "恢复供电",
@@ -86,9 +63,8 @@ def file_ticket(job: Job) -> Outcome:
         return _refused(job, refused)
     outcome = Outcome(trace={"ticket": {"ticket_no": ticket.ticket_no, "kind": ticket.kind.value}})
     outcome.memory = {"last_ticket": ticket.ticket_no, JUST_FILED: just_filed(job, ticket)}
-    if priority is Priority.EMERGENCY and not ticket.contact_phone:
-        # The next phone number the customer gives belongs to this ticket.
-        outcome.memory["emergency_ticket"] = ticket.ticket_no
+    if priority is Priority.EMERGENCY:
+        outcome.memory.update(remembered(ticket, kind_of(job.state), job.said.now))
     outcome.bubbles.append(_filed(job, ticket))
     return outcome
 
@@ -139,13 +115,13 @@ def _filed(job: Job, ticket: Ticket) -> Bubble:
         (_promise(c.step, c.due_at, job.said.now) for c in ticket.clocks if c.finished_at is None and c.step in STEPS),
         "",
     )
+    danger: dict[str, str] = {}
     if ticket.priority is Priority.EMERGENCY:
-        key = "filed_emergency"
-        found = danger(job.state.said[0]) if job.state.said else None
-        if found is not None and found.kind == "life_support":
-            key = "filed_life_support"
+        key, phrases = "filed_emergency", job.services.phrases
+        danger = {"stay": stay(phrases, kind_of(job.state)), "more": wanted(phrases, ticket)}
     bubble = job.services.phrases.bubble(
         key,
+        **danger,
         ticket_no=ticket.ticket_no,
         spoken_no=_read_out(ticket.ticket_no),
         promise=promise,
@@ -178,7 +154,7 @@ def ticket_card(ticket: Ticket, *, here: bool = True) -> dict[str, Any]:
         rows.append(["电话", masks.phone(ticket.contact_phone)])
     running = [c for c in ticket.clocks if c.step in STEPS and c.finished_at is None]
     # An arrival is never promised to the minute (domain facts X5): the usual time is told, not the deadline.
-    rows += [["到场", f"一般{_minutes(c)}左右，看路况和现场情况"] for c in running if c.step == "arrive"]
+    rows += [["到场", f"一般{minutes(c)}左右，看路况和现场情况"] for c in running if c.step == "arrive"]
     promised = [c for c in running if c.step not in NOT_PROMISED]
     clocks = [{"label": STEPS[c.step], "due_at": c.due_at.isoformat()} for c in promised]
     return {
@@ -191,12 +167,6 @@ def ticket_card(ticket: Ticket, *, here: bool = True) -> dict[str, Any]:
         "rows": rows,
         "clocks": clocks,
     }
-
-
-def _minutes(clock: TicketClock) -> str:
-    """The length of a limit in words: 45分钟, 2小时."""
-    minutes = round((clock.due_at - clock.started_at).total_seconds() / 60)
-    return f"{minutes // 60}小时" if minutes % 60 == 0 else f"{minutes}分钟"
 
 
 def progress(job: Job) -> Outcome:
@@ -260,7 +230,8 @@ def withdraw(job: Job) -> Outcome:
             )
     except IllegalMove:
         return _too_late(job, ticket)
-    return Outcome([job.services.phrases.bubble("withdrawn", ticket_no=ticket.ticket_no)], _touched(ticket))
+    told = withdrawn_line(job.services.phrases.bubble("withdrawn", ticket_no=ticket.ticket_no), ticket)
+    return Outcome([told], _touched(ticket))
 
 
 def _shown(ticket: Ticket) -> dict[str, Any]:
@@ -280,42 +251,13 @@ def _too_late(job: Job, ticket: Ticket) -> Outcome:
 
 
 def _own_ticket(job: Job) -> Ticket | Outcome:
-    """The ticket meant, when it is this customer's: made in this conversation, or with the phone given, or of the bound account.
-
-    Somebody else's number looks like one that does not exist.
-    """
-    wanted = job.values.get("ticket_no", "")
+    """The ticket meant, when it is this customer's (`own_tickets.owned`). Somebody else's number looks like one that does not exist."""
+    account = job.services.bound_account(job.said.customer_id)
     with job.watch("action"):
         try:
-            ticket = job.services.desk.ticket(wanted)
+            ticket = job.services.desk.ticket(job.values.get("ticket_no", ""))
         except UnknownTicket:
             return Outcome([job.services.phrases.bubble("ticket_unknown")], ask_again="ticket_no")
-        account = job.services.bound_account(job.said.customer_id)
-        mine = ticket.conversation_id == job.said.conversation_id or (
-            account is not None and ticket.account_no == account.account_no
-        )
-        verified = (job.memory.get("verified") or {}).get("account_no")
-        if (
-            mine
-            or ticket.ticket_no == job.memory.get("shown_ticket")
-            or (verified and ticket.account_no == verified)
-            or (ticket.contact_phone and ticket.contact_phone == job.values.get("phone"))
-        ):
-            return ticket
-    if "phone" not in job.values and ticket.contact_phone and job.flow.field("phone") is not None:
-        return Outcome([job.services.phrases.bubble("ticket_needs_phone")], ask_again="phone")
+    if owned(ticket, job.said, job.memory, account, job.values.get("phone")):
+        return ticket
     return Outcome([job.services.phrases.bubble("ticket_unknown")], ask_again="ticket_no")
-
-
-def added_to_emergency(
-    services: Services, said: Said, memory: dict[str, Any]
-) -> tuple[list[Bubble], dict[str, Any], dict[str, Any]]:
-    """A phone or a nearer place, given after the emergency ticket was filed, belongs to it: bubbles, trace and memory."""
-    ticket_no = memory["emergency_ticket"]
-    told = {"phone": "联系电话", "address": "地点补充"}
-    note = "；".join(f"{told[kind]}：{value}" for kind in told for value in said.values(kind))
-    services.desk.move(ticket_no, "noted", actor="customer", note=note, request_id=f"{said.turn_id}:added")
-    # Once a phone is known the crew asks the rest itself.
-    fresh = {k: v for k, v in memory.items() if k != "emergency_ticket" or not said.value("phone")}
-    bubble = services.phrases.bubble("added_to_emergency", ticket_no=ticket_no)
-    return [bubble], _touched(services.desk.ticket(ticket_no)), fresh

@@ -306,3 +306,38 @@ def test_many_hubs_at_once_do_everything_once(engine: Engine, clock: FixedClock)
         assert house.types(no).count("joined") == (0 if no == leads[0] else 1)
     assert house.types(leads[0]).count("suspected") == 1
     assert Counter(letter.topic for letter in house.letters())["staff.asked"] == 1
+
+
+def test_one_house_alone_joins_nobody_and_nobody_joins_it(house: House) -> None:
+    alone = house.report("安澜市滨江区桂花园1栋", description="我家停电了；隔壁都有电")
+    house.hub.sweep()
+    assert house.hub.incident_at("安澜市滨江区桂花园5栋") is None
+    first = house.report("安澜市滨江区桂花园2栋", description="整栋楼都没电")
+    tripped = house.report("安澜市滨江区桂花园3栋", description="家里跳闸推不上去，邻居有电")
+    second = house.report("安澜市滨江区桂花园5栋", description="我们这里停电了")
+    house.hub.sweep()
+    parents = {no: house.desk.ticket(no).parent_ticket_no for no in (alone, first, tripped, second)}
+    assert parents == {alone: None, first: None, tripped: None, second: first}
+
+
+def test_said_later_that_it_is_one_house_no_others_follow_it(house: House) -> None:
+    no = house.report("安澜市滨江区桂花园1栋", description="停电了")
+    house.hub.sweep()
+    house.desk.move(no, "noted", actor="customer", note="隔壁都有电", request_id="n1")
+    house.later(seconds=61)
+    assert house.hub.incident_at("安澜市滨江区桂花园5栋") is None
+
+
+def test_a_danger_that_no_crew_takes_is_called_about_told_and_tried_again(house: House) -> None:
+    no = house.report("安澜市东风镇红星村一组3号", priority=Priority.EMERGENCY, description="电线掉地上冒火花")
+    house.hub.sweep()
+    for _ in range(4):
+        house.later(minutes=2, seconds=5)
+    assert house.desk.ticket(no).status == "returned"
+    topics = house.topics(no)
+    assert {"staff.no_crew", "staff.call_customer", "customer.no_crew"} <= set(topics)
+    house.later(minutes=5, seconds=5)
+    assert house.desk.ticket(no).status == "dispatched"
+    for _ in range(4):
+        house.later(minutes=2, seconds=5)
+    assert house.topics(no).count("customer.no_crew") == 1, "the customer hears it once"

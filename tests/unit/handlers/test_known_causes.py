@@ -88,6 +88,8 @@ def test_a_cut_for_arrears_is_told_to_its_own_customer_only() -> None:
     said = owner.say(NO_POWER)
     assert "欠费" in said
     assert "388" not in said
+    assert filed(owner) == 0, "no crew for arrears"
+    owner.press("照样报修")
     owner.say("确认")
     assert filed(owner) == 1
 

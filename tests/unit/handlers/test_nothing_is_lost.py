@@ -186,18 +186,6 @@ def test_anonymous_means_no_phone_and_no_other_business() -> None:
 # -- danger ----------------------------------------------------------------------------------------------------------------
 
 
-def test_in_danger_the_safety_lines_come_again_and_nothing_is_not_understood() -> None:
-    customer = Customer({"还电着呢怎么办": "out_of_scope"})
-    first = customer.say("有人触电了！！")
-    assert "先断电" in first
-    told = customer.say("在我家院子里")
-    assert "没听明白" not in told and "哪条路" in told
-    told = customer.say("还电着呢怎么办")
-    assert "先断电" in told and "木棍" in told and "没听明白" not in told
-    customer.say("就在这里啊快点")
-    assert "院子里" in filed(customer), "a crew that has to ask is better than none"
-
-
 def test_stopping_words_of_the_classifier_do_not_end_a_danger() -> None:
     customer = Customer({"已经停了": "cancel"})
     said(customer, "我奶奶在家吸氧，停电了", "已经停了")
@@ -207,13 +195,6 @@ def test_stopping_words_of_the_classifier_do_not_end_a_danger() -> None:
     assert "120" in customer.say("没有备用的")
     ticket = customer.services.desk.tickets(TicketFilter(conversation_id="c1")).tickets[0]
     assert any("没有备用的" in (event.note or "") for event in ticket.events)
-
-
-def test_a_danger_that_is_over_ends_with_advice() -> None:
-    customer = Customer({})
-    told = said(customer, "洗衣机麻手，漏电了", "没事 现在好好的")
-    assert customer.state is None and "电工" in told
-    assert "漏电保护器" in told
 
 
 def test_what_danger_interrupted_is_offered_and_taken_up_with_its_values() -> None:
