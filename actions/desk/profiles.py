@@ -68,11 +68,15 @@ class Fact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consent:
-    """What the customer answered to the one question, which traits it named, and when."""
+    """What the customer answered to the one question, which traits it named, and when.
+
+    `refused`: sensitive traits asked about later on and declined, while the rest may be kept.
+    """
 
     agreed: bool
     named: frozenset[Trait]
     at: datetime
+    refused: frozenset[Trait] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,12 +107,28 @@ class Profile:
     def covers(self, trait: Trait) -> bool:
         """Whether the customer has agreed that this is kept."""
         consent = self.consent
-        return consent is not None and consent.agreed and (trait not in SENSITIVE or trait in consent.named)
+        if consent is None or not consent.agreed or trait in consent.refused:
+            return False
+        return trait not in SENSITIVE or trait in consent.named
 
     def may_ask(self, trait: Trait) -> bool:
         """Whether the customer may be asked about this: never twice, and never after a no."""
         consent = self.consent
-        return consent is None or (consent.agreed and trait in SENSITIVE and trait not in consent.named)
+        if consent is None:
+            return True
+        return consent.agreed and trait in SENSITIVE and trait not in consent.named | consent.refused
+
+    def agree(self, named: Iterable[Trait], at: datetime) -> Profile:
+        """With a yes to these traits, beside what was agreed to before."""
+        before = self.consent.named if self.consent is not None and self.consent.agreed else frozenset()
+        return replace(self, consent=Consent(agreed=True, named=before | frozenset(named), at=at))
+
+    def refuse(self, named: Iterable[Trait], at: datetime) -> Profile:
+        """With a no to these traits: the first no is one to everything, a later one to what it was about."""
+        consent, traits = self.consent, frozenset(named)
+        if consent is None or not consent.agreed:
+            return Profile(consent=Consent(agreed=False, named=frozenset(), at=at))
+        return replace(self.without(*traits), consent=replace(consent, refused=consent.refused | traits))
 
 
 def of_account(account: Account, now: datetime) -> tuple[Fact, ...]:

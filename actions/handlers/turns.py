@@ -21,6 +21,7 @@ from actions.handlers.forms.heard import ASKS
 from actions.handlers.forms.said import Said
 from actions.handlers.forms.state import SWITCH, FlowState
 from actions.handlers.operations.tickets import added_to_emergency
+from actions.handlers.profile.turning import inside_a_flow, outside_a_flow
 from actions.handlers.put_off import TAKES_UP, latest
 from actions.handlers.services import Services
 from actions.handlers.survey import EXPLAINS
@@ -63,6 +64,7 @@ class Turns:
 
     # -- the two doors -------------------------------------------------------------------------------------------------------
 
+    @inside_a_flow
     def flow_turn(self, said: Said, state: FlowState | None, memory: dict[str, Any]) -> Answer:
         """A turn that begins or continues a flow."""
         if state is None:
@@ -91,6 +93,7 @@ class Turns:
         memory = {**memory, WAITING: [*memory.get(WAITING, ()), *(w.to_json() for w in later)]}
         return self._after(said, self._answered(step, memory, world, flow), later)
 
+    @outside_a_flow(Answer)
     def open(self, said: Said, memory: dict[str, Any], *, form: bool = False) -> Answer:
         """A turn outside any flow. ``form``: the form is active, so that a flow can begin; else it is asked for."""
         fresh = {k: v for k, v in memory.items() if k not in (OFFERED, CHOICES, EXPLAINS)}

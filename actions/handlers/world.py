@@ -10,9 +10,9 @@ from actions.desk.clock import local
 from actions.desk.customers import Account
 from actions.desk.errors import AccountLocked, VerificationFailed
 from actions.desk.lifecycle import ENDED
-from actions.desk.tickets import Kind, Priority, TicketFilter
+from actions.desk.tickets import Kind, TicketFilter
 from actions.handlers.articles import answer_topic, ask_knowledge
-from actions.handlers.context import OTHER_ACCOUNT, bare_question, subject
+from actions.handlers.context import bare_question, subject
 from actions.handlers.danger import safety_bubble
 from actions.handlers.forms.answers import read_answer
 from actions.handlers.forms.course import GIVEN
@@ -20,16 +20,19 @@ from actions.handlers.forms.flow import Flow, FlowField
 from actions.handlers.forms.said import Said
 from actions.handlers.forms.state import FlowState
 from actions.handlers.forms.step import Outcome
+from actions.handlers.handing_over import hand_over
 from actions.handlers.nodes import promise
 from actions.handlers.operations import AFTER_VERIFICATION, OPERATIONS
+from actions.handlers.operations.invoices import months_billed
 from actions.handlers.operations.job import Job
 from actions.handlers.operations.outages import before_filing
 from actions.handlers.operations.tickets import KINDS, business_of
 from actions.handlers.put_off import done_with, keep, kept, told
 from actions.handlers.services import Services, Stopwatch
 from actions.handlers.tariff_answer import price
-from actions.handlers.words import Bubble
+from actions.handlers.trusted import trusted_account
 
+__all__ = ["ServiceWorld", "hand_over"]
 VERIFIED_FOR = timedelta(minutes=30)
 """How long a verification holds in its conversation."""
 MATERIALS = ("材料", "带什么", "手续", "要什么", "要啥", "资料", "证件", "流程", "怎么办理")
@@ -70,15 +73,8 @@ class ServiceWorld:
         return outcome
 
     def trusted(self, said: Said, memory: dict[str, Any]) -> Account | None:
-        """The account this customer has verified or linked, unless another one is named in this very sentence."""
-        if OTHER_ACCOUNT.search(said.words) and said.value("account_no") is None:
-            return None
-        verified = memory.get("verified") or {}
-        account = None
-        if verified.get("until", "") > said.now.isoformat():
-            account = self._services.customers.account(verified["account_no"])
-        account = account or self._services.bound_account(said.customer_id or said.conversation_id)
-        return account if account is not None and said.value("account_no") in (None, account.account_no) else None
+        """See `trusted_account`."""
+        return trusted_account(self._services, said, memory)
 
     def _from_talk(self, flow: Flow, said: Said, memory: dict[str, Any]) -> dict[str, str]:
         """Values that the opening sentence or an earlier ticket of this conversation tells."""
@@ -128,6 +124,9 @@ class ServiceWorld:
             return self._verify(flow, state, said)
         if field.check == "ticket_by_phone":
             return self._ticket_by_phone(state)
+        if field.check == "bill_months":
+            with self.watch("action"):
+                return months_billed(self._services, state, said, field.name)
         # The customer hears the reason and the expected time; the report is still taken, theirs may be another fault.
         with self.watch("action"):
             told = before_filing(self._services, state.values[field.name], self.trusted(said, self._memory))
@@ -203,7 +202,8 @@ class ServiceWorld:
 
     def hand_over(self, said: Said, reason: str, summary: list[str], priority: str) -> Outcome:
         """Queue the conversation for a person, with everything written down."""
-        return hand_over(self._services, said, reason, summary, priority)
+        account = self.trusted(said, self._memory)
+        return hand_over(self._services, said, reason, summary, priority, account)
 
     def finish(self, flow: Flow, state: FlowState, said: Said, memory: dict[str, Any]) -> Outcome:
         """Do what the flow is for."""
@@ -222,17 +222,3 @@ class ServiceWorld:
         if state.verified:
             return self._services.customers.account(state.verified)
         return self.trusted(said, memory)
-
-
-def hand_over(services: Services, said: Said, reason: str, summary: list[str], priority: str) -> Outcome:
-    """Queue the conversation for a person; doing it again changes nothing."""
-    waiting = services.handoffs.active(said.conversation_id)
-    text = "\n".join(line for line in summary if line)
-    services.handoffs.open(said.conversation_id, reason, text, Priority(priority), said.now, f"{said.turn_id}:handoff")
-    ahead = len(services.handoffs.waiting()) - 1
-    bubble: Bubble
-    if waiting is not None and priority != "emergency":
-        bubble = services.phrases.bubble("handed_over_already")
-    else:
-        bubble = services.phrases.bubble("handed_over", waiting=f"前面还有{ahead}位，" if ahead > 0 else "")
-    return Outcome([bubble], {"handoff": "queued"})

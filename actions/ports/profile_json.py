@@ -16,7 +16,12 @@ def to_json(profile: Profile) -> dict[str, Any]:
         for f in profile.facts
     ]
     consent = profile.consent
-    agreed = consent and {"agreed": consent.agreed, "named": sorted(consent.named), "at": consent.at.isoformat()}
+    agreed = consent and {
+        "agreed": consent.agreed,
+        "named": sorted(consent.named),
+        "refused": sorted(consent.refused),
+        "at": consent.at.isoformat(),
+    }
     return {"facts": facts, "consent": agreed}
 
 
@@ -31,6 +36,7 @@ def from_json(raw: dict[str, Any]) -> Profile:
     consent = raw["consent"] and Consent(
         agreed=raw["consent"]["agreed"],
         named=frozenset(Trait(name) for name in raw["consent"]["named"]),
+        refused=frozenset(Trait(name) for name in raw["consent"]["refused"]),
         at=datetime.fromisoformat(raw["consent"]["at"]),
     )
     return Profile(facts=tuple(facts), consent=consent or None)

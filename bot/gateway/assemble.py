@@ -31,6 +31,9 @@ from actions.handlers.danger import safety_bubble
 from actions.handlers.forms.flow import FlowBook
 from actions.handlers.gaps import GapLog
 from actions.handlers.nodes import news
+from actions.handlers.profile.known import CustomerProfiles
+from actions.handlers.profile.statements import Statements
+from actions.handlers.profile.uses import Uses
 from actions.handlers.services import Services
 from actions.handlers.survey import ScoreWords, SurveyAnswers
 from actions.handlers.tariff_question import TariffWords
@@ -44,10 +47,12 @@ from actions.ports.sql import (
     SqlConversations,
     SqlCustomers,
     SqlDrafts,
+    SqlEnterprises,
     SqlGaps,
     SqlHandoffs,
     SqlNetwork,
     SqlOutbox,
+    SqlProfiles,
     SqlRepairs,
     SqlSurveys,
     SqlTicketStore,
@@ -157,6 +162,8 @@ def assemble(settings: Settings, assistant: AssistantClient, metrics: Metrics, c
     handoffs = SqlHandoffs(engine)
     gaps = SqlGaps(engine)
     gaps.forget(clock.now() - timedelta(days=settings.retention_days))
+    heard = PROJECT / "actions" / "words" / "heard"
+    profiles = CustomerProfiles(Statements.load(heard / "profile.yml"), Uses.load(heard / "profile_uses.yml"), SqlProfiles(engine))
     services = Services(
         desk=desk,
         customers=customers,
@@ -168,10 +175,12 @@ def assemble(settings: Settings, assistant: AssistantClient, metrics: Metrics, c
         clock=clock,
         gaps=GapLog(gaps, mask),
         provinces=Provinces.load(PROJECT / "knowledge_base" / "profiles", settings.profile),
-        tariff_words=TariffWords.load(PROJECT / "actions" / "words" / "heard" / "tariff.yml"),
+        tariff_words=TariffWords.load(heard / "tariff.yml"),
         drafts=SqlDrafts(engine),
-        surveys=SurveyAnswers(feedback, ScoreWords.load(PROJECT / "actions" / "words" / "heard" / "survey.yml"), phrases),
+        surveys=SurveyAnswers(feedback, ScoreWords.load(heard / "survey.yml"), phrases),
         incidents=hub,
+        profiles=profiles,
+        enterprises=SqlEnterprises(engine),
     )
     return Parts(
         settings=settings,

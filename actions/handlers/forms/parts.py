@@ -78,7 +78,7 @@ class FlowField(Strict):
     """Of a number: with one of these words behind it, it is taken from any sentence (20千瓦)."""
     least: int = 0
     """Least number of characters of a free text."""
-    check: Literal["verification", "known_outage", "ticket_by_phone"] | None = None
+    check: Literal["verification", "known_outage", "ticket_by_phone", "bill_months"] | None = None
     """A look at the world as soon as the value is known."""
 
     @model_validator(mode="after")
