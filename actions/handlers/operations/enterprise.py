@@ -62,10 +62,10 @@ def bills_together(job: Job) -> Outcome:
     if not billed:
         return Outcome([phrases.bubble("month_not_billed", month=month_name(month))])
     lines = [
-        phrases.text("company_bill", name=account.name, account=masks.account_no(account.account_no), kwh=bill.kwh, amount=f"{bill.amount:.2f}")
+        phrases.text("company_bill", owner=account.name, account=masks.account_no(account.account_no), kwh=bill.kwh, amount=f"{bill.amount:.2f}")
         for account, bill in billed
     ]  # fmt: skip
-    lines += [phrases.text("company_bill_none", name=account.name) for account, bill in bills if bill is None]
+    lines += [phrases.text("company_bill_none", owner=account.name) for account, bill in bills if bill is None]
     total = sum((bill.amount for _, bill in billed), Decimal(0))
     bubble = phrases.bubble(
         "company_bills", month=month_name(month), count=len(billed), lines="\n".join(lines), total=f"{total:.2f}",

@@ -74,5 +74,5 @@ def _table(
         total += amount
         number = masks.account_no(account.account_no) if masked else account.account_no
         months_of = in_words(tuple(sorted(bill.month for bill in bills)))
-        lines.append(services.phrases.text("invoice_line", account=number, name=account.name, months=months_of, amount=f"{amount:.2f}"))
+        lines.append(services.phrases.text("invoice_line", account=number, owner=account.name, months=months_of, amount=f"{amount:.2f}"))
     return lines, total

@@ -8,8 +8,8 @@ from datetime import date
 from bot.language.normalise import normalise
 from bot.language.numerals import to_number
 
-_NUMBER = r"(?:\d{1,2}|[一二两三四五六七八九十]{1,3})"
-_YEAR = re.compile(r"(20\d\d)年?|(今年|本年|去年|前年)")
+_NUMBER = r"(?:(?<!\d)\d{1,2}|[一二两三四五六七八九十]{1,3})"
+_YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)年?|(今年|本年|去年|前年)")
 _QUARTER = re.compile(r"(?:第)?([1-4一二三四])季度")
 _LAST = re.compile(rf"(?:最近|近|前|过去|上)的?({_NUMBER})个月|半年(?!度)")
 _RANGE = re.compile(rf"({_NUMBER})月?(?:份)?(?:至|到|-|~|—|–)(?:(今年|去年|20\d\d年))?的?({_NUMBER})月")
@@ -51,7 +51,7 @@ def _read(text: str, today: date, newest: int) -> set[int]:
     for ends in _RANGE.finditer(text):
         months |= _between(_number(ends.group(1)), _number(ends.group(3)), year, newest)
     rest = _RANGE.sub(" ", text)
-    singles = [_number(one.group(1)) for one in _ONE.finditer(re.sub(r"20\d\d年?", " ", rest)) if "月" in rest]
+    singles = [_number(one.group(1)) for one in _ONE.finditer(re.sub(r"(?<!\d)20\d\d(?!\d)年?", " ", rest)) if "月" in rest]
     return months | {_latest(month, year, newest) for month in singles if 1 <= month <= 12}
 
 
