@@ -67,6 +67,7 @@ from bot.gateway.assistant_process import command, data_keys, environment
 from bot.gateway.editors import EditorDesk, KnowledgeWatch
 from bot.gateway.masking import mask, set_up_logging
 from bot.gateway.metrics import Metrics
+from bot.gateway.profiles import ProfileDesk
 from bot.gateway.reporting import ReportDesk
 from bot.gateway.responder import Hazard
 from bot.gateway.retention import Retention
@@ -202,6 +203,7 @@ def assemble(settings: Settings, assistant: AssistantClient, metrics: Metrics, c
         steps=_steps(services),
         reports=ReportDesk(ReportRows(engine), clock),
         feedback=feedback,
+        profiles=ProfileDesk(profiles, customers, SqlConversations(engine), clock),
     )
 
 

@@ -27,6 +27,8 @@ from actions.handlers.wishes import OFFERED
 from actions.handlers.words import Bubble, button
 
 _OWN = ("my_profile", "forget_profile")
+TILES = "profile_tiles"
+"""Memory: titles of the page's tiles in the order last told."""
 HINTED = "profile_hint"
 """Memory: the one hint that this conversation has had."""
 
@@ -58,7 +60,9 @@ def outside_a_flow(make: Callable[..., A]) -> Callable[[Door[A]], Door[A]]:
             memory = services.profiles.listen(services, said, memory)
             own = answer_to(services, services.profiles, said, memory)
             if own is not None:
-                return make(own.bubbles, own.trace, memory={**memory, LISTED: None, **own.memory})
+                answer = make(own.bubbles, dict(own.trace), memory={**memory, LISTED: None, **own.memory})
+                _tell_page(services, services.profiles.known(services, said, answer.memory), memory, answer)
+                return answer
             answer = door(self, said, memory, **how)
             return answer if answer.begin is not None or answer.repeat else _fitted(services, said, memory, None, answer)
 
@@ -100,6 +104,7 @@ def _fitted(services: Services, said: Said, memory: dict[str, Any], state: FlowS
     if said.intent == "report_hazard" or (flow is not None and flow.emergency):
         return answer
     known = profiles.known(services, said, answer.memory)
+    _tell_page(services, known, memory, answer)
     _urgent(services, said, known, flow, answer)
     if (said.elder or Trait.ELDER in known) and not (said.value("choice") or "").startswith("topic:"):
         answer.bubbles = shortened(answer.bubbles, services.phrases)
@@ -109,6 +114,16 @@ def _fitted(services: Services, said: Said, memory: dict[str, Any], state: FlowS
     if _at_an_end(memory, state, answer):
         _take(answer, question(services, profiles, said, answer.memory))
     return answer
+
+
+def _tell_page(services: Services, known: Any, memory: dict[str, Any], answer: Any) -> None:
+    """The tiles in their order, in the trace, whenever it changes: pages put theirs in the same."""
+    assert services.profiles is not None
+    tiles = [tile.model_dump() for tile in services.profiles.uses.tiles_for(known)]
+    order = [tile["title"] for tile in tiles]
+    if order != (memory.get(TILES) or [t.title for t in services.profiles.uses.tiles_for(())]):
+        answer.trace["tiles"] = tiles
+    answer.memory[TILES] = order
 
 
 def _flow(services: Services, state: FlowState | None, memory: dict[str, Any], answer: Any) -> Flow | None:
