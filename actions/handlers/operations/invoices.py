@@ -26,7 +26,7 @@ def months_billed(services: Services, state: FlowState, said: Said, field: str) 
         unclear = [services.phrases.bubble("invoice_months_unclear")] if state.asking == field else []
         return Outcome(unclear, ask_again=field)
     values = {field: in_words(months)}
-    if state.verified is None:
+    if state.verified is None or "scope" not in state.values:
         return Outcome(values=values)
     missing = _missing(services, state, said, months)
     if missing:

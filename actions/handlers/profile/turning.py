@@ -17,7 +17,7 @@ from actions.handlers.forms.flow import Flow
 from actions.handlers.forms.said import Said
 from actions.handlers.forms.state import FlowState
 from actions.handlers.forms.step import Outcome
-from actions.handlers.profile.consent import ASKED, LISTED, answer_to, question
+from actions.handlers.profile.consent import ASKED, LISTED, answer_to, forget_all, listing, question
 from actions.handlers.profile.urgent import TOLD, life_support_first
 from actions.handlers.profile.uses import Hint, Occasion
 from actions.handlers.profile.wording import shortened
@@ -80,10 +80,10 @@ def inside_a_flow(door: Door[A]) -> Door[A]:
         if services.profiles is None or state is None:
             return door(self, said, state, memory)
         memory = services.profiles.listen(services, said, memory)
-        own = answer_to(services, services.profiles, said, memory) if said.pressed else None
+        own = answer_to(services, services.profiles, said, memory) if said.pressed else _own_look(services, said, memory)
         if own is None:
             return _fitted(services, said, memory, state, door(self, said, state, memory))
-        # An old button pressed in the middle of a business, which then goes on with its question.
+        # In the middle of a business, which then goes on with its question.
         again = door(self, replace(said, text="/repeat", intent="repeat", entities=(), pieces=()), state, memory)
         again.bubbles[:0] = own.bubbles
         again.trace.update(own.trace)
@@ -91,6 +91,15 @@ def inside_a_flow(door: Door[A]) -> Door[A]:
         return again
 
     return turned
+
+
+def _own_look(services: Services, said: Said, memory: dict[str, Any]) -> Outcome | None:
+    """看我的资料, 删掉我的资料 in the middle of a business."""
+    flow = services.flows.heard_in(said.words) if said.words and said.intent != "report_hazard" else None
+    if flow is None or flow.flow not in _OWN or services.profiles is None:
+        return None
+    look = listing if flow.flow == "my_profile" else forget_all
+    return look(services, services.profiles, said, memory)
 
 
 def _fitted(services: Services, said: Said, memory: dict[str, Any], state: FlowState | None, answer: A) -> A:
@@ -142,10 +151,11 @@ def _done(memory: dict[str, Any], answer: Any) -> bool:
 
 def _occasion(services: Services, said: Said, memory: dict[str, Any], state: FlowState | None, answer: Any) -> Occasion:
     uses = services.profiles.uses if services.profiles is not None else None
+    explained = any(bubble.card is not None and bubble.card.get("type") == "chart" for bubble in answer.bubbles)
     story = [said.words, *(state.said if state is not None else ())]
     return Occasion(
-        done=answer.memory.get("last_flow") if _done(memory, answer) else None,
-        begun=answer.state.flow if state is None and answer.state is not None else None,
+        done=answer.memory.get("last_flow") if _done(memory, answer) else answer.state.flow if explained and answer.state else None,
+        begun=answer.state.flow if state is None and answer.state is not None and not explained else None,
         topics=frozenset(hit["topic"] for hit in answer.trace.get("knowledge", ())),
         complains=uses is not None and any(uses.complaint_in(words) for words in story),
     )
@@ -176,7 +186,7 @@ def _urgent(services: Services, said: Said, known: Any, flow: Flow | None, answe
 def _add_hint(services: Services, said: Said, known: Any, now: Occasion, answer: Any) -> None:
     """At most one a conversation: after the answer, and before a question that is open."""
     profiles = services.profiles
-    if profiles is None or answer.memory.get(HINTED) or (answer.state is not None and now.begun is None):
+    if profiles is None or answer.memory.get(HINTED) or (answer.state is not None and now.begun is None and now.done is None):
         return
     hint = profiles.uses.hint(known, now, _large(services))
     hit = services.knowledge.hit(hint.topic) if hint is not None else None

@@ -203,11 +203,24 @@ def test_a_large_household_hears_of_its_quota_with_the_ground_and_once_only() ->
     assert "一户多人口" not in one.say("电费怎么还是这么高")
 
 
-def test_after_a_bill_is_disputed_and_not_before() -> None:
+def test_right_after_the_bill_is_explained_and_before_the_next_question() -> None:
     one = customer()
-    told = [one.say(text) for text in ("电费不对，我家六口人", "3201556677", "0001", "比上个月多了一倍", "确认")]
-    assert "GD" in told[-1] and told[-1].index("GD") < told[-1].index("一户多人口")
-    assert not any("一户多人口" in text for text in told[:-1])
+    told = [one.say(text) for text in ("电费不对，我家六口人", "3201556677", "0001")]
+    assert "一户多人口" not in told[0] + told[1]
+    assert told[2].index("用电") < told[2].index("一户多人口") and "请说说哪里不对" in one.last.bubbles[-1].text
+    one.say("比上个月多了一倍")
+    assert "一户多人口" not in one.say("确认")
+
+
+def test_the_list_can_be_asked_for_in_the_middle_of_a_form_which_then_goes_on() -> None:
+    one = customer()
+    one.say("停电了，我是租房的")
+    told = one.say("看我的资料")
+    assert "租房（您这次说的" in told and one.asking == "address" and "地址" in told
+    assert "已经删掉" in one.say("删掉我的资料") and one.asking == "address"
+    one.say("安澜市城东区人民路66号5栋301")
+    one.say("13800138000")
+    assert "要我记下来" not in one.say("确认")
 
 
 @pytest.mark.parametrize("words", ["我家三口人，电费怎么这么高", "邻居家六口人，电费怎么这么高", "电费怎么这么高"])
