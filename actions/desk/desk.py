@@ -21,7 +21,7 @@ from actions.desk.pen import life_support
 from actions.desk.places import Place, area_beside
 from actions.desk.tickets import Area, EventType, Kind, NewTicket, Page, Priority, Ticket, TicketEvent, TicketFilter
 from actions.ports.classifier import Classifier
-from actions.ports.customers import CustomerSystem
+from actions.ports.customers import Accounts
 from actions.ports.store import TicketStore, TicketTransaction
 
 CUSTOMER = "customer"
@@ -55,7 +55,7 @@ class ServiceDesk:
         places: Sequence[Place] = (),
         calendar: WorkingCalendar | None = None,
         classifier: Classifier | None = None,
-        customers: CustomerSystem | None = None,
+        customers: Accounts | None = None,
     ) -> None:
         """`places`: the known parts of the supply area, by which an address is urban, rural or remote.
 

@@ -40,6 +40,7 @@ from actions.handlers.tariff_question import TariffWords
 from actions.handlers.webhook import webhook_app
 from actions.handlers.words import Phrases
 from actions.ports.couriers import LogCourier, WebhookCourier
+from actions.ports.known_accounts import KnownAccounts
 from actions.ports.maps import GreatCircleMap
 from actions.ports.outbox import Courier
 from actions.ports.sql import (
@@ -145,12 +146,14 @@ def assemble(settings: Settings, assistant: AssistantClient, metrics: Metrics, c
     seed_demo(engine, clock, demo=bool(settings.demo))
     customers = SqlCustomers(engine)
     book = Book(limits_profile(settings.profile), WorkingCalendar())
-    hub = _hub(settings, engine, clock, customers, book)
+    kept = SqlProfiles(engine)
+    known = KnownAccounts(customers, kept, clock)
+    hub = _hub(settings, engine, clock, customers, known, book)
     encoder = SentenceEncoder(encoder_folder(settings.home))
     classifier = TrainedClassifier.open(settings.home, encoder, log.info)
     desk = ServiceDesk(
         SqlTicketStore(engine), clock, book.profile, places=customers.places(), calendar=book.calendar,
-        classifier=classifier, customers=customers,
+        classifier=classifier, customers=known,
     )  # fmt: skip
     source = PROJECT / "knowledge_base"
 
@@ -164,7 +167,7 @@ def assemble(settings: Settings, assistant: AssistantClient, metrics: Metrics, c
     gaps = SqlGaps(engine)
     gaps.forget(clock.now() - timedelta(days=settings.retention_days))
     heard = PROJECT / "actions" / "words" / "heard"
-    profiles = CustomerProfiles(Statements.load(heard / "profile.yml"), Uses.load(heard / "profile_uses.yml"), SqlProfiles(engine))
+    profiles = CustomerProfiles(Statements.load(heard / "profile.yml"), Uses.load(heard / "profile_uses.yml"), kept)
     services = Services(
         desk=desk,
         customers=customers,
@@ -218,7 +221,7 @@ def _steps(services: Services) -> Callable[[Letter], str]:
     return told
 
 
-def _hub(settings: Settings, engine: Engine, clock: Clock, customers: SqlCustomers, book: Book) -> RepairHub:
+def _hub(settings: Settings, engine: Engine, clock: Clock, customers: SqlCustomers, known: KnownAccounts, book: Book) -> RepairHub:
     rules = HubRules(
         window=timedelta(minutes=settings.incident_minutes),
         grace=timedelta(seconds=settings.dispatch_grace_seconds),
@@ -231,6 +234,7 @@ def _hub(settings: Settings, engine: Engine, clock: Clock, customers: SqlCustome
         clock,
         book,
         customers=customers,
+        accounts=known,
         directory=customers,
         network=SqlNetwork(engine),
         roads=GreatCircleMap(),

@@ -6,9 +6,13 @@ from dataclasses import replace
 
 import pytest
 
+from actions.desk.desk import ServiceDesk
+from actions.desk.limits import PROFILES
 from actions.desk.profiles import Trait
 from actions.desk.tickets import Priority, TicketFilter
 from actions.handlers.turns import Turns
+from actions.ports.known_accounts import KnownAccounts
+from actions.ports.memory import MemoryTicketStore
 from tests.unit.handlers.conversing import Customer, FakeHit, FakeKnowledge
 
 ARTICLES = (
@@ -287,3 +291,24 @@ def test_without_consent_machinery_everything_goes_on() -> None:
     one.turns = Turns(one.services)
     assert "要我记下来" not in one.say("我家六口人，电费怎么这么高")
     assert "没有另外记" in one.say("看我的资料")
+
+
+def test_news_of_an_outage_is_told_by_a_person_where_a_kept_statement_says_so() -> None:
+    one = verified(customer())
+    one.say("我妈在家用呼吸机，95598几点上班")
+    one.press("记下来")
+    profiles, customers = one.services.profiles, one.services.customers
+    assert profiles is not None
+    store = MemoryTicketStore()
+    accounts = KnownAccounts(customers, profiles.store, one.services.clock)
+    desk = ServiceDesk(store, one.services.clock, PROFILES["state_grid"], customers=accounts)
+    one.services = replace(one.services, desk=desk)
+    one.turns = Turns(one.services)
+    one.say("停电了")
+    while one.state is not None:
+        one.say("确认")
+    topics = {stored.letter.topic for stored in store.outbox.find(None, None, 50).letters}
+    assert "staff.call_customer" in topics and "customer.accepted" not in topics
+    one.say("删掉我的资料")
+    account = accounts.account("3201556677")
+    assert account is not None and not account.life_support
