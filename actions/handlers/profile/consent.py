@@ -88,8 +88,10 @@ def question(services: Services, profiles: CustomerProfiles, said: Said, memory:
         return Outcome([bubble], _CHANGED)
     if memory.get(ASKED_HERE):
         return None
-    kept = profiles.kept(services, said, memory)
-    open_ = [f for f in profiles.heard(memory) if not kept.covers(f.trait) and kept.may_ask(f.trait)]
+    kept, known = profiles.kept(services, said, memory), profiles.known(services, said, memory)
+    # What the account's file says need not be asked.
+    heard = [fact for fact in profiles.heard(memory) if known[fact.trait].source is Source.STATEMENT]
+    open_ = [fact for fact in heard if not kept.covers(fact.trait) and kept.may_ask(fact.trait)]
     if not open_:
         return None
     phrases, names = services.phrases, [fact.trait.value for fact in open_]

@@ -45,6 +45,7 @@ class _Rule:
     needs: re.Pattern[str] | None
     wish: bool
     anybody: bool
+    self_only: bool
 
 
 class Statements:
@@ -54,7 +55,7 @@ class Statements:
         """`raw` as the file holds it. Raises KeyError, ValueError or re.error for one that is wrong."""
         self._re = {
             name: re.compile(raw[name])
-            for name in ("others", "not", "keeps", "past", "now", "supposing", "wanting", "over", "asks")
+            for name in ("others", "not", "keeps", "past", "now", "supposing", "wanting", "over", "asks", "relative")
         }
         self._rules = tuple(self._rule(raw, Trait(name), rule) for name, rule in raw["traits"].items())
         self._named = {rule.trait: rule for rule in self._rules}
@@ -76,6 +77,7 @@ class Statements:
             needs=re.compile(needs) if needs else None,
             wish=bool(rule.get("wish")),
             anybody=bool(rule.get("anybody")),
+            self_only=bool(rule.get("self")),
         )
 
     def title(self, trait: Trait, value: str = "") -> str:
@@ -115,6 +117,7 @@ class Statements:
         if self._tells_nothing(rule, before, sign.group(), behind):
             return None
         own = rule.anybody or not self._re["others"].search(before + sign.group())
+        own = own and not (rule.self_only and self._re["relative"].search(before))
         turned = self._re["not"].search(self._re["keeps"].sub("", before)[-6:])
         over = self._re["over"].search(behind) or self._re["over"].search(sign.group() + behind)
         value = _count(sign.groupdict().get("value"))
@@ -126,7 +129,7 @@ class Statements:
         told = before + sign
         if self._re["supposing"].search(before) or self._re["asks"].search(behind):
             return True
-        if rule.wish and self._re["wanting"].search(before[-6:]):
+        if rule.wish and self._re["wanting"].search(before):
             return True
         past = self._re["past"].search(before) or _GONE_BY.search(sign) or _GONE_BY.match(behind)
         return bool(past) and not self._re["now"].search(told)

@@ -138,6 +138,11 @@ def test_a_denial_takes_back_what_is_kept() -> None:
     assert known(one) == set()
 
 
+def test_what_the_accounts_file_says_is_not_asked_again() -> None:
+    one = verified(customer(), "4101234567890", "0006")
+    assert "要我记下来" not in one.say("我都七十八了，95598几点上班")
+
+
 def test_other_people_are_not_kept() -> None:
     assert "要我记下来" not in customer().say("我朋友开饭店的，95598几点上班")
 
