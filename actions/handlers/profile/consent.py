@@ -12,7 +12,7 @@ from actions.handlers.forms.said import Said
 from actions.handlers.forms.step import Outcome
 from actions.handlers.profile.known import HEARD, CustomerProfiles
 from actions.handlers.services import Services
-from actions.handlers.words import Bubble, Phrases, button
+from actions.handlers.words import Phrases, button
 
 ASKED = "profile_asked"
 """Memory: the traits that the last reply asked about, while its answer is waited for."""
@@ -153,8 +153,3 @@ def _line(phrases: Phrases, profiles: CustomerProfiles, fact: Fact, stored: set[
 
 def _titles(profiles: CustomerProfiles, facts: Any) -> str:
     return "、".join(profiles.statements.title(fact.trait, fact.value) for fact in facts)
-
-
-def as_bubbles(outcome: Outcome | None) -> list[Bubble]:
-    """The bubbles of an outcome, none of none."""
-    return outcome.bubbles if outcome is not None else []
