@@ -1,7 +1,7 @@
 """Who the customer is, as far as it changes what is done for them: from the account's file, and from what they said and agreed to.
 
-What is said is kept only with consent (PIPL Art. 13–17), for a year at most (Art. 19); health and hardship are sensitive and
-are asked for by name (Art. 28–29).
+What is said is kept only with consent (PIPL Art. 13–17), for a year at most (Art. 19). Health is sensitive and needs a consent
+that names it (Art. 28–29); hardship is treated alike.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Trait(StrEnum):
 
 
 SENSITIVE = frozenset({Trait.LIFE_SUPPORT, Trait.LOW_INCOME})
-"""Health and hardship: a consent covers them only when it named them."""
+"""A consent covers these only when it named them."""
 
 
 class Source(StrEnum):
