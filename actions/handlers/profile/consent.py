@@ -96,7 +96,8 @@ def question(services: Services, profiles: CustomerProfiles, said: Said, memory:
         return None
     phrases, names = services.phrases, [fact.trait.value for fact in open_]
     sensitive = phrases.text("profile_sensitive") if SENSITIVE & {fact.trait for fact in open_} else ""
-    bubble = phrases.bubble("profile_ask", what=_titles(profiles, open_), sensitive=sensitive)
+    what = "，".join(profiles.statements.keep(fact.trait, fact.value) for fact in open_)
+    bubble = phrases.bubble("profile_ask", what=what, sensitive=sensitive)
     bubble.buttons = [
         button(phrases.text(f"button_profile_{verb}"), "/inform", choice=f"{_CHOICE}:{verb}:{','.join(names)}")
         for verb in ("yes", "no")

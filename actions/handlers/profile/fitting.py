@@ -14,7 +14,7 @@ from actions.handlers.forms.step import Outcome
 from actions.handlers.profile.consent import ASKED, LISTED, question
 from actions.handlers.profile.urgent import TOLD, life_support_first
 from actions.handlers.profile.uses import Hint, Occasion
-from actions.handlers.profile.wording import shortened
+from actions.handlers.profile.wording import SHORTENED, shortened, topic_in_short
 from actions.handlers.services import Services
 from actions.handlers.survey import EXPLAINS
 from actions.handlers.wishes import OFFERED
@@ -42,7 +42,9 @@ def fitted(services: Services, said: Said, memory: dict[str, Any], state: FlowSt
     tell_page(services, known, memory, answer)
     _urgent(services, said, known, flow, answer)
     if (said.elder or Trait.ELDER in known) and not (said.value("choice") or "").startswith("topic:"):
+        told = [hit["topic"] for hit in answer.trace.get("knowledge", ())]
         answer.bubbles = shortened(answer.bubbles, services.phrases)
+        answer.memory[SHORTENED] = topic_in_short(answer.bubbles, told)
     if answer.trace.get("handoff"):
         return answer
     _add_hint(services, said, known, _occasion(services, said, memory, state, answer), answer)

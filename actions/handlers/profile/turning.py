@@ -15,6 +15,7 @@ from actions.handlers.forms.state import FlowState
 from actions.handlers.forms.step import Outcome
 from actions.handlers.profile.consent import LISTED, answer_to, forget_all, listing
 from actions.handlers.profile.fitting import OWN, fitted, tell_page
+from actions.handlers.profile.wording import SHORTENED, wants_more
 from actions.handlers.services import Services
 
 A = TypeVar("A", bound=Any)
@@ -36,6 +37,7 @@ def outside_a_flow(make: Callable[..., A]) -> Callable[[Door[A]], Door[A]]:
                 answer = make(own.bubbles, dict(own.trace), memory={**memory, LISTED: None, **own.memory})
                 tell_page(services, services.profiles.known(services, said, answer.memory), memory, answer)
                 return answer
+            said = wants_more(said, memory.get(SHORTENED))
             answer = door(self, said, memory, **how)
             return answer if answer.begin is not None or answer.repeat else fitted(services, said, memory, None, answer)
 

@@ -288,6 +288,9 @@ def test_elders_get_the_short_answer_and_may_have_the_long_one() -> None:
     short = one.say("我都八十岁了，电费怎么这么高")
     assert "第二档" not in short and "说详细些" in one.buttons and one.last.bubbles[0].citations
     assert "第二档" in one.press("说详细些")
+    other = customer()
+    other.say("我都八十岁了，电费怎么这么高")
+    assert "第二档" in other.say("说详细点")
 
 
 def test_without_consent_machinery_everything_goes_on() -> None:
