@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 from actions.desk.profiles import Trait
 from actions.desk.tickets import Kind
@@ -20,6 +20,8 @@ from actions.handlers.survey import EXPLAINS
 from actions.handlers.wishes import OFFERED
 from actions.handlers.words import Bubble, button
 
+A = TypeVar("A", bound=Any)
+"""The dialogue's class of answers (`turns.Answer`), which this module must not know."""
 OWN = ("my_profile", "forget_profile")
 """The customer's own look at what is kept: no occasion for anything."""
 TILES = "profile_tiles"
@@ -28,7 +30,7 @@ HINTED = "profile_hint"
 """Memory: the one hint that this conversation has had."""
 
 
-def fitted(services: Services, said: Said, memory: dict[str, Any], state: FlowState | None, answer: Any) -> Any:
+def fitted(services: Services, said: Said, memory: dict[str, Any], state: FlowState | None, answer: A) -> A:
     """The answer with what the profile adds to it."""
     profiles = services.profiles
     assert profiles is not None
