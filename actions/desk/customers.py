@@ -18,6 +18,10 @@ class AccountKind(StrEnum):
 
     RESIDENTIAL = "residential"
     BUSINESS = "business"
+    INDUSTRY = "industry"
+    """大工业: charged in two parts, see `actions.desk.enterprise`."""
+    FARMING = "farming"
+    """农业生产: irrigation, drainage, planting, breeding."""
 
 
 class PaymentMode(StrEnum):

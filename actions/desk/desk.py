@@ -18,10 +18,10 @@ from actions.desk.moves import Book, Command, escalation, rung
 from actions.desk.numbers import TicketNo, parse_ticket_no
 from actions.desk.outbox import Letter, letters, tells_customer
 from actions.desk.pen import life_support
-from actions.desk.places import Place
+from actions.desk.places import Place, area_beside
 from actions.desk.tickets import Area, EventType, Kind, NewTicket, Page, Priority, Ticket, TicketEvent, TicketFilter
 from actions.ports.classifier import Classifier
-from actions.ports.customers import CustomerSystem
+from actions.ports.customers import Accounts
 from actions.ports.store import TicketStore, TicketTransaction
 
 CUSTOMER = "customer"
@@ -55,7 +55,7 @@ class ServiceDesk:
         places: Sequence[Place] = (),
         calendar: WorkingCalendar | None = None,
         classifier: Classifier | None = None,
-        customers: CustomerSystem | None = None,
+        customers: Accounts | None = None,
     ) -> None:
         """`places`: the known parts of the supply area, by which an address is urban, rural or remote.
 
@@ -77,7 +77,7 @@ class ServiceDesk:
         if not request_id:
             raise InvalidTicket([("request_id", "missing")])
         try:
-            checked = check(new, self._places)
+            checked = check(self._placed(new), self._places)
         except InvalidTicket:
             # What was accepted stays accepted, whatever its repetition brings along.
             before = self._store.of_request(request_id)
@@ -95,6 +95,13 @@ class ServiceDesk:
             if made is None:
                 raise
             return self._seen(made)
+
+    def _placed(self, new: NewTicket) -> NewTicket:
+        """With the area of the account where the address is one of the country that does not say which."""
+        account = self._customers.account(new.account_no) if self._customers is not None and new.account_no else None
+        if account is None or new.area is not None or not new.address:
+            return new
+        return replace(new, area=area_beside(new.address, account.area, self._places))
 
     def promised(self, kind: Kind, business: str | None, area: Area = Area.URBAN) -> dict[str, Span]:
         """The limits that a ticket of this kind and business will have, by step."""

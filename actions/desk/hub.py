@@ -23,7 +23,7 @@ from actions.desk.places import Crew
 from actions.desk.repairs import SUSPECT_AT, HubRules, Incident, Repair, reporters, steps_after
 from actions.desk.scope import one_house
 from actions.desk.tickets import EventType, Priority, Status, Ticket
-from actions.ports.customers import CustomerSystem, Directory
+from actions.ports.customers import Accounts, CustomerSystem, Directory
 from actions.ports.maps.port import Map
 from actions.ports.network import Network
 from actions.ports.repairs import RepairStore, RepairTransaction
@@ -52,6 +52,7 @@ class RepairHub:
         book: Book,
         *,
         customers: CustomerSystem,
+        accounts: Accounts | None = None,
         directory: Directory,
         network: Network,
         roads: Map,
@@ -64,7 +65,7 @@ class RepairHub:
         self._directory = directory
         self._network = network
         self._areas = Areas(customers, directory, network, read_area)
-        self._pen = Pen(book, customers)
+        self._pen = Pen(book, accounts or customers)
         self._rules = rules or HubRules()
         self._crews = CrewDesk(self._pen, self._areas, customers, directory, roads, self._rules)
 

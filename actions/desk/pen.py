@@ -9,7 +9,7 @@ from actions.desk.clock import rfc3339
 from actions.desk.moves import SYSTEM, Book, Command, remark
 from actions.desk.outbox import CALL, Audience, Letter, letters, said_time, tells_customer
 from actions.desk.tickets import EventType, Ticket
-from actions.ports.customers import CustomerSystem
+from actions.ports.customers import Accounts
 from actions.ports.store import TicketTransaction
 
 _CREW = ("crew_no", "crew")
@@ -18,7 +18,7 @@ _CREW = ("crew_no", "crew")
 class Pen:
     """Moves and remarks for the desk's own services. Every method writes what it returns."""
 
-    def __init__(self, book: Book, customers: CustomerSystem) -> None:
+    def __init__(self, book: Book, customers: Accounts) -> None:
         """`customers` tells for whom news is a call instead of a message."""
         self._book = book
         self._customers = customers
@@ -94,7 +94,7 @@ class Pen:
         tx.post(one for one in told if news is None or not _is_news(one) or one.body["event"]["type"] == news.value)
 
 
-def life_support(customers: CustomerSystem, ticket: Ticket) -> bool:
+def life_support(customers: Accounts, ticket: Ticket) -> bool:
     """Whether somebody lives on a machine at the ticket's account. Asks for an account number nobody has checked: a call too many does no harm."""
     account = customers.account(ticket.account_no) if ticket.account_no else None
     return account is not None and account.life_support

@@ -46,6 +46,16 @@ def area_of(address: str | None, places: Iterable[Place] = ()) -> Area:
     return Area.RURAL if _COUNTRY.search(_plain(address or "")) else Area.URBAN
 
 
+def area_beside(address: str, account_area: Area, places: Iterable[Place] = ()) -> Area | None:
+    """The kind of area of an address that a customer of the country gives in the way of the country (水井旁边, 老槐树下).
+
+    That of the account, when the address names no known place and nothing of a town; None: `area_of` knows better.
+    """
+    if account_area is Area.URBAN or place_in(address, places) is not None or _BUILT_UP.search(_plain(address)):
+        return None
+    return account_area
+
+
 def place_in(address: str, places: Iterable[Place]) -> Place | None:
     """The longest known place named in an address, with or without its city; None when none is."""
     text = _plain(address)
@@ -65,7 +75,10 @@ def covers(stretch: str, address: str) -> bool:
     return any(_covers(part, where) for part in re.split("[、,;]", _plain(stretch)) if part)
 
 
-_COUNTRY = re.compile(r"[镇乡村屯寨]|\d+组|[一二三四五六七八九十]+组")
+_COUNTRY = re.compile(
+    r"[镇乡村屯寨]|\d+组|[一二三四五六七八九十]+组|(?:生产|大)队|(?:机井|鱼塘|虾塘|晒谷场|打谷场|抽水站|排灌站|养[鸡猪鱼牛羊]场|果园|大棚|田头|地头)(?![路街道巷])"
+)
+_BUILT_UP = re.compile("[路街道巷弄]|小区|花园|大厦|广场|[栋幢]|单元|号楼")
 # The parts of an address before the road, outermost first, each cut off the front where it stands. 农贸市场 is no city,
 # 桂花小区 no district, 古镇路 no town.
 _LEVELS = tuple(

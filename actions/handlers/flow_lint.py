@@ -40,7 +40,7 @@ def _problems(flow: Flow, topics: frozenset[str]) -> Iterator[str]:
                     yield f"fields.{item.name}: 说“{word}”选不到 {option.value}"
         if item.required and item.type in ("account_no", "ticket_no") and not item.help:
             yield f"fields.{item.name}: 客户不知道号码时没有 help"
-    if flow.nodes and flow.done.operation in ("file_ticket", "reconnect"):
+    if flow.nodes and flow.done.operation in ("file_ticket", "file_invoices", "reconnect"):
         yield from _limits(flow, Kind(settings["kind"]))
 
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from actions.desk.clock import Clock
 from actions.desk.customers import Account
@@ -20,8 +20,12 @@ from actions.handlers.tariff_question import TariffWords
 from actions.handlers.words import Phrases
 from actions.ports.customers import CustomerSystem
 from actions.ports.drafts import DraftStore
+from actions.ports.enterprise import EnterpriseBook
 from actions.ports.handoffs import HandoffStore
 from knowledge_base.tariff.schedules import Provinces
+
+if TYPE_CHECKING:  # it works with these services itself
+    from actions.handlers.profile.known import CustomerProfiles
 
 
 class Knowledge(Protocol):
@@ -68,6 +72,10 @@ class Services:
     """None where nobody is asked how content they are."""
     incidents: Incidents | None = None
     """None where nothing gathers reports."""
+    profiles: CustomerProfiles | None = None
+    """None where nothing is made of who the customer is."""
+    enterprises: EnterpriseBook | None = None
+    """None for a utility without enterprises."""
 
     def bound_account(self, customer_id: str | None) -> Account | None:
         """The account linked to this chat user, when there is exactly one."""

@@ -38,6 +38,7 @@ from actions.handlers.forms.said import Said
 from actions.handlers.forms.state import SWITCH, FlowState
 from actions.handlers.forms.values import said_before_wish
 from actions.handlers.operations.additions import added_to_last
+from actions.handlers.profile.turning import inside_a_flow, outside_a_flow
 from actions.handlers.put_off import TAKES_UP, latest
 from actions.handlers.services import Services
 from actions.handlers.survey import EXPLAINS
@@ -82,6 +83,7 @@ class Turns:
 
     # -- the two doors -------------------------------------------------------------------------------------------------------
 
+    @inside_a_flow
     def flow_turn(self, said: Said, state: FlowState | None, memory: dict[str, Any]) -> Answer:
         """A turn that begins or continues a flow."""
         said = meant(said, memory)
@@ -131,6 +133,7 @@ class Turns:
             answer.memory[DROPPED] = flow.intents[0]
         return self._after(said, answer, later)
 
+    @outside_a_flow(Answer)
     def open(self, said: Said, memory: dict[str, Any], *, form: bool = False) -> Answer:
         """A turn outside any flow. ``form``: the form is active, so that a flow can begin; else it is asked for."""
         said = meant(said, memory)

@@ -10,7 +10,7 @@ from actions.desk.clock import local
 from actions.desk.customers import Account
 from actions.desk.errors import AccountLocked, VerificationFailed
 from actions.desk.scope import tells_of_one_house
-from actions.desk.tickets import Kind, Priority
+from actions.desk.tickets import Kind
 from actions.handlers import arrears, own_tickets
 from actions.handlers.articles import answer_topic
 from actions.handlers.context import OTHER_ACCOUNT
@@ -24,19 +24,23 @@ from actions.handlers.forms.said import Said
 from actions.handlers.forms.sense import content_of_opening
 from actions.handlers.forms.state import FlowState
 from actions.handlers.forms.step import Outcome
+from actions.handlers.handing_over import hand_over
 from actions.handlers.how_long import how_long_told
 from actions.handlers.nodes import promise
 from actions.handlers.operations import AFTER_VERIFICATION, OPERATIONS
+from actions.handlers.operations.invoices import months_billed
 from actions.handlers.operations.job import Job
 from actions.handlers.operations.outages import before_filing
 from actions.handlers.operations.tickets import business_of
 from actions.handlers.put_off import done_with, keep, kept, told
 from actions.handlers.services import Services, Stopwatch
 from actions.handlers.tariff_answer import price
+from actions.handlers.trusted import trusted_account
 from actions.handlers.wishes import WAITING, Wish
 from actions.handlers.words import Bubble
 from bot.language.hazards import danger
 
+__all__ = ["ServiceWorld", "hand_over"]
 VERIFIED_FOR = timedelta(minutes=30)
 """How long a verification holds in its conversation."""
 MATERIALS = ("材料", "带什么", "手续", "要什么", "要啥", "资料", "证件", "流程", "怎么办理")
@@ -83,15 +87,8 @@ class ServiceWorld:
         return outcome
 
     def trusted(self, said: Said, memory: dict[str, Any]) -> Account | None:
-        """The account this customer has verified or linked, unless another one is named in this very sentence."""
-        if OTHER_ACCOUNT.search(said.words) and said.value("account_no") is None:
-            return None
-        verified = memory.get("verified") or {}
-        account = None
-        if verified.get("until", "") > said.now.isoformat():
-            account = self._services.customers.account(verified["account_no"])
-        account = account or self._services.bound_account(said.customer_id or said.conversation_id)
-        return account if account is not None and said.value("account_no") in (None, account.account_no) else None
+        """See `trusted_account`."""
+        return trusted_account(self._services, said, memory)
 
     def _from_talk(self, flow: Flow, said: Said, memory: dict[str, Any]) -> dict[str, str]:
         """Values that the opening sentence or an earlier ticket of this conversation tells."""
@@ -138,6 +135,9 @@ class ServiceWorld:
                 return own_tickets.look(self._services, state, said, self._memory, self.trusted(said, self._memory))
         if field.type == "account_no":
             return arrears.look(self._services, self._services.customers.account(state.values[field.name]), self._memory)
+        if field.check == "bill_months":
+            with self.watch("action"):
+                return months_billed(self._services, state, said, field.name)
         # The customer hears the reason and the expected time; the report is still taken, theirs may be another fault.
         with self.watch("action"):
             alone = state.values.get("scope") == "single" or tells_of_one_house("；".join([*state.said, said.words]))
@@ -219,7 +219,8 @@ class ServiceWorld:
 
     def hand_over(self, said: Said, reason: str, summary: list[str], priority: str) -> Outcome:
         """Queue the conversation for a person, with everything written down."""
-        return hand_over(self._services, said, reason, summary, priority)
+        account = self.trusted(said, self._memory)
+        return hand_over(self._services, said, reason, summary, priority, account)
 
     def finish(self, flow: Flow, state: FlowState, said: Said, memory: dict[str, Any]) -> Outcome:
         """Do what the flow is for."""
@@ -249,17 +250,3 @@ class ServiceWorld:
 def _means_another(item: FlowField, flow: Flow, said: Said) -> bool:
     """Whether an account given earlier is not the one meant: another one is named, or one is to be linked anew."""
     return item.type == "account_no" and (flow.done.operation == "bind_account" or bool(OTHER_ACCOUNT.search(said.words)))
-
-
-def hand_over(services: Services, said: Said, reason: str, summary: list[str], priority: str) -> Outcome:
-    """Queue the conversation for a person; doing it again changes nothing."""
-    waiting = services.handoffs.active(said.conversation_id)
-    text = "\n".join(line for line in summary if line)
-    services.handoffs.open(said.conversation_id, reason, text, Priority(priority), said.now, f"{said.turn_id}:handoff")
-    ahead = len(services.handoffs.waiting()) - 1
-    bubble: Bubble
-    if waiting is not None and priority != "emergency":
-        bubble = services.phrases.bubble("handed_over_already")
-    else:
-        bubble = services.phrases.bubble("handed_over", waiting=f"前面还有{ahead}位，" if ahead > 0 else "")
-    return Outcome([bubble], {"handoff": "queued"})

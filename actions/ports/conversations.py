@@ -151,6 +151,10 @@ class ConversationStore(Protocol):
         """The last `limit` lines, oldest first, of what was said after `seq` `after` was sent (0: from the start)."""
         ...
 
+    def customer_of(self, conversation_id: str) -> str | None:
+        """The customer that the channel last named in a conversation, or None."""
+        ...
+
     def conversations(self, limit: int) -> tuple[Conversation, ...]:
         """The conversations with the latest activity, latest first."""
         ...

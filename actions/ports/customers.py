@@ -10,12 +10,16 @@ from actions.desk.customers import Account, Bill, Outage, Payment, Similar
 from actions.desk.places import Crew, Place
 
 
-class CustomerSystem(Protocol):
-    """Accounts, money and outages, and which account a chat user has bound. Whether the caller may see them is asked elsewhere."""
+class Accounts(Protocol):
+    """Accounts by their number."""
 
     def account(self, account_no: str) -> Account | None:
         """The account of this number (digits only), or None."""
         ...
+
+
+class CustomerSystem(Accounts, Protocol):
+    """Accounts, money and outages, and which account a chat user has bound. Whether the caller may see them is asked elsewhere."""
 
     def bills(self, account_no: str) -> tuple[Bill, ...]:
         """Its bills, newest month first; empty for an unknown account."""

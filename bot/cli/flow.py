@@ -123,6 +123,7 @@ class _Trial:
             MemoryAttempts,
             MemoryCustomers,
             MemoryDrafts,
+            MemoryEnterprises,
             MemoryGaps,
             MemoryHandoffs,
             MemoryTicketStore,
@@ -146,6 +147,7 @@ class _Trial:
             provinces=Provinces.load(PROJECT / "knowledge_base" / "profiles", "state_grid"),
             tariff_words=TariffWords.load(words / "heard" / "tariff.yml"),
             drafts=MemoryDrafts(),
+            enterprises=MemoryEnterprises.demo(self._clock.now()),
         )
         self._state: Any = None
         self._memory: dict[str, Any] = {}

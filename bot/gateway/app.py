@@ -29,6 +29,7 @@ from bot.gateway.limits import RateLimiter
 from bot.gateway.metrics import Metrics
 from bot.gateway.middleware import chain
 from bot.gateway.postman import Postman
+from bot.gateway.profiles import ProfileDesk
 from bot.gateway.push import Hub
 from bot.gateway.replay import Replayer
 from bot.gateway.reporting import ReportDesk
@@ -78,6 +79,7 @@ class Parts:
     reports: ReportDesk | None = None
     feedback: Feedback | None = None
     repairs: RepairHub | None = None
+    profiles: ProfileDesk | None = None
 
 
 def build_app(parts: Parts) -> web.Application:
@@ -182,5 +184,6 @@ def _services(parts: Parts) -> tuple[Services, Replayer]:
         reports=parts.reports,
         feedback=parts.feedback,
         repairs=parts.repairs,
+        profiles=parts.profiles,
     )
     return services, Replayer(conversations, backlog, journal, parts.assistant)

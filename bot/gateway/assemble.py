@@ -31,12 +31,16 @@ from actions.handlers.danger.lines import safety_bubble
 from actions.handlers.forms.flow import FlowBook
 from actions.handlers.gaps import GapLog
 from actions.handlers.nodes import news
+from actions.handlers.profile.known import CustomerProfiles
+from actions.handlers.profile.statements import Statements
+from actions.handlers.profile.uses import Uses
 from actions.handlers.services import Services
 from actions.handlers.survey import ScoreWords, SurveyAnswers
 from actions.handlers.tariff_question import TariffWords
 from actions.handlers.webhook import webhook_app
 from actions.handlers.words import Phrases
 from actions.ports.couriers import LogCourier, WebhookCourier
+from actions.ports.known_accounts import KnownAccounts
 from actions.ports.maps import GreatCircleMap
 from actions.ports.outbox import Courier
 from actions.ports.sql import (
@@ -44,10 +48,12 @@ from actions.ports.sql import (
     SqlConversations,
     SqlCustomers,
     SqlDrafts,
+    SqlEnterprises,
     SqlGaps,
     SqlHandoffs,
     SqlNetwork,
     SqlOutbox,
+    SqlProfiles,
     SqlRepairs,
     SqlSurveys,
     SqlTicketStore,
@@ -62,6 +68,7 @@ from bot.gateway.assistant_process import command, data_keys, environment
 from bot.gateway.editors import EditorDesk, KnowledgeWatch
 from bot.gateway.masking import mask, set_up_logging
 from bot.gateway.metrics import Metrics
+from bot.gateway.profiles import ProfileDesk
 from bot.gateway.reporting import ReportDesk
 from bot.gateway.responder import Hazard
 from bot.gateway.retention import Retention
@@ -140,13 +147,15 @@ def assemble(settings: Settings, assistant: AssistantClient, metrics: Metrics, c
     seed_demo(engine, clock, demo=bool(settings.demo))
     customers = SqlCustomers(engine)
     book = Book(limits_profile(settings.profile), WorkingCalendar())
-    hub = _hub(settings, engine, clock, customers, book)
+    kept = SqlProfiles(engine)
+    known = KnownAccounts(customers, kept, clock)
+    hub = _hub(settings, engine, clock, customers, known, book)
     encoder = SentenceEncoder(encoder_folder(settings.home))
     open_reader(settings.home)
     classifier = TrainedClassifier.open(settings.home, encoder, log.info)
     desk = ServiceDesk(
         SqlTicketStore(engine), clock, book.profile, places=customers.places(), calendar=book.calendar,
-        classifier=classifier, customers=customers,
+        classifier=classifier, customers=known,
     )  # fmt: skip
     source = PROJECT / "knowledge_base"
 
@@ -159,6 +168,8 @@ def assemble(settings: Settings, assistant: AssistantClient, metrics: Metrics, c
     handoffs = SqlHandoffs(engine)
     gaps = SqlGaps(engine)
     gaps.forget(clock.now() - timedelta(days=settings.retention_days))
+    heard = PROJECT / "actions" / "words" / "heard"
+    profiles = CustomerProfiles(Statements.load(heard / "profile.yml"), Uses.load(heard / "profile_uses.yml"), kept)
     services = Services(
         desk=desk,
         customers=customers,
@@ -170,10 +181,12 @@ def assemble(settings: Settings, assistant: AssistantClient, metrics: Metrics, c
         clock=clock,
         gaps=GapLog(gaps, mask),
         provinces=Provinces.load(PROJECT / "knowledge_base" / "profiles", settings.profile),
-        tariff_words=TariffWords.load(PROJECT / "actions" / "words" / "heard" / "tariff.yml"),
+        tariff_words=TariffWords.load(heard / "tariff.yml"),
         drafts=SqlDrafts(engine),
-        surveys=SurveyAnswers(feedback, ScoreWords.load(PROJECT / "actions" / "words" / "heard" / "survey.yml"), phrases),
+        surveys=SurveyAnswers(feedback, ScoreWords.load(heard / "survey.yml"), phrases),
         incidents=hub,
+        profiles=profiles,
+        enterprises=SqlEnterprises(engine),
     )
     return Parts(
         settings=settings,
@@ -195,6 +208,7 @@ def assemble(settings: Settings, assistant: AssistantClient, metrics: Metrics, c
         steps=_steps(services),
         reports=ReportDesk(ReportRows(engine), clock),
         feedback=feedback,
+        profiles=ProfileDesk(profiles, customers, SqlConversations(engine), clock),
     )
 
 
@@ -209,7 +223,7 @@ def _steps(services: Services) -> Callable[[Letter], str]:
     return told
 
 
-def _hub(settings: Settings, engine: Engine, clock: Clock, customers: SqlCustomers, book: Book) -> RepairHub:
+def _hub(settings: Settings, engine: Engine, clock: Clock, customers: SqlCustomers, known: KnownAccounts, book: Book) -> RepairHub:
     rules = HubRules(
         window=timedelta(minutes=settings.incident_minutes),
         grace=timedelta(seconds=settings.dispatch_grace_seconds),
@@ -222,6 +236,7 @@ def _hub(settings: Settings, engine: Engine, clock: Clock, customers: SqlCustome
         clock,
         book,
         customers=customers,
+        accounts=known,
         directory=customers,
         network=SqlNetwork(engine),
         roads=GreatCircleMap(),

@@ -63,6 +63,7 @@ from bot.gateway.schemas_kb import (
     SaveRequest,
     WrittenView,
 )
+from bot.gateway.schemas_profiles import ProfileView
 from bot.gateway.schemas_reports import OrdersQuery, ReportView, ServiceQuery, SurveyAnswer, SurveyView
 from bot.gateway.turn import Reply
 
@@ -111,6 +112,7 @@ class Operation:
 _AWAY = (503,)
 _GONE = (404, 503)
 _CLASH = (404, 409, 503)
+_PROFILE = "/api/v1/conversations/{conversation_id}/profile"
 _KB = "/api/v1/kb/"
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _STAFF_TICKET = "/api/v1/tickets/{ticket_no}"
@@ -119,6 +121,9 @@ _STAFF_HANDOFF = "/api/v1/handoffs/{handoff_id}"
 OPERATIONS = (
     Operation("post", "/api/v1/chat", "One customer turn in, the whole reply out", "conversation", (Reply,), ChatRequest, errors=_AWAY),
     Operation("get", "/api/v1/messages", "What was sent to a conversation after a seq", "conversation", (SentList,), query=SentQuery, errors=_AWAY),
+    Operation("get", _PROFILE, "What is kept of the conversation's customer", "conversation", (ProfileView,), errors=_GONE),
+    Operation("delete", _PROFILE, "Delete it all and keep nothing more", "conversation", (ProfileView,), errors=_GONE),
+    Operation("delete", _PROFILE + "/{trait}", "Delete one trait", "conversation", (ProfileView,), errors=_GONE),
     Operation("post", "/api/v1/parse", "Understanding only, no state", "conversation", (Parsed, ParsedMany), ParseRequest, errors=_AWAY),
     Operation("get", "/api/v1/knowledge", "Search the knowledge base", "knowledge", (KnowledgeAnswer,), query=KnowledgeQuery, errors=_AWAY),
     Operation("get", "/api/v1/knowledge/{topic}", "The article in force", "knowledge", (Article,), errors=(404,)),

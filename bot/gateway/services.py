@@ -22,6 +22,7 @@ from bot.gateway.handoff import AgentDesk
 from bot.gateway.journal import Journal
 from bot.gateway.limits import RateLimiter
 from bot.gateway.metrics import Metrics
+from bot.gateway.profiles import ProfileDesk
 from bot.gateway.push import Hub
 from bot.gateway.reporting import ReportDesk
 from bot.gateway.settings import Settings
@@ -98,6 +99,8 @@ class Services:
     """None for a gateway over a knowledge base that has no versions."""
     repairs: RepairHub | None = None
     """None for a gateway whose desk sends nobody."""
+    profiles: ProfileDesk | None = None
+    """None for a gateway that keeps nothing of its customers."""
 
 
 SERVICES = web.AppKey("services", Services)

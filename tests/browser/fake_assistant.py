@@ -32,6 +32,12 @@ DROP_MID_TURN = "办到一半断"  # accepted and typing, then the line breaks; 
 REFUSE_ONCE = "先拒绝一次"  # a problem the first time, a reply when sent again
 SLOW = "慢慢来"  # the reply waits until the test lets it go
 SILENT = "人工接待中"  # an agent is talking: the bot answers nothing
+FACTORY = "我们是厂里的"  # the service knows the customer from here on
+FACTORY_TILES: list[Json] = [
+    {"title": "各户电费", "say": "查名下各户的电费", "icon": "bill"},
+    {"title": "批量开票", "say": "几个月的发票一起开", "icon": "copy"},
+    {"title": "转人工", "say": "转人工", "icon": "human"},
+]
 
 
 def message(text: str, **more: Any) -> Json:
@@ -125,6 +131,7 @@ class FakeAssistant:
         self.said: list[Json] = []  # every `say` frame, resent ones included
         self.hellos: list[Json] = []
         self.conversations: dict[str, Conversation] = defaultdict(Conversation)
+        self.tiles: dict[str, list[Json]] = {}  # of whom the service knows something
         self.away = False  # refuse new sockets, as a restarting service does
         self.with_message_ids = True  # whether the history names the message a bot item answers
         self._once: Counter[str] = Counter()
@@ -189,6 +196,7 @@ class FakeAssistant:
         app.router.add_get("/", self._index)
         app.router.add_get("/elder", self._index)
         app.router.add_get("/ws", self._socket)
+        app.router.add_get("/api/v1/conversations/{conversation_id}/profile", self._profile)
         app.router.add_static("/static/chat/", PAGE)
         runner = web.AppRunner(app, shutdown_timeout=0.1)
         await runner.setup()
@@ -209,6 +217,9 @@ class FakeAssistant:
 
     async def _index(self, request: web.Request) -> web.FileResponse:
         return web.FileResponse(PAGE / "index.html")
+
+    async def _profile(self, request: web.Request) -> web.Response:
+        return web.json_response({"tiles": self.tiles.get(request.match_info["conversation_id"], [])})
 
     async def _socket(self, request: web.Request) -> web.StreamResponse:
         if self.away:
@@ -273,12 +284,17 @@ class FakeAssistant:
         if words == SLOW:
             await self._gate.wait()
         await asyncio.sleep(0.15)
+        tiles: Json = {}
+        if words == FACTORY:
+            name = next(key for key, value in self.conversations.items() if value is conversation)
+            tiles = {"tiles": FACTORY_TILES}
+            self.tiles[name] = FACTORY_TILES
         messages = [] if words == SILENT else SCRIPT.get(words, [message(f"收到：{words}")])
         reply = {
             "conversation_id": "",
             "turn_id": message_id,
             "messages": messages,
-            "trace": {"handoff": "active" if words == SILENT else "queued" if words == "转人工" else "none"},
+            "trace": {"handoff": "active" if words == SILENT else "queued" if words == "转人工" else "none", **tiles},
         }
         conversation.seq += 1
         frame = {"type": "reply", "message_id": message_id, "seq": conversation.seq, "reply": reply}

@@ -15,6 +15,7 @@ from tests.browser.fake_assistant import (
     DROP_BEFORE,
     DROP_MID_TURN,
     DROP_STORED,
+    FACTORY,
     REFUSE_ONCE,
     SILENT,
     SLOW,
@@ -252,6 +253,33 @@ def test_a_trembling_finger_sends_once(page: Page, server: FakeAssistant) -> Non
     page.locator("#human").dblclick()
     expect(theirs(page)).to_have_count(3)
     assert server.unique_said() == ["我家停电了", "查一下我的工单进度", "转人工"]
+
+
+def test_the_buttons_follow_who_is_talking_also_after_a_reload(page: Page, server: FakeAssistant) -> None:
+    say(page, FACTORY)
+    chips = page.locator(".chip[data-tile]")
+    expect(chips).to_have_text(["各户电费", "批量开票", "转人工"])
+    chips.first.click()
+    expect(theirs(page)).to_have_count(2)
+    page.reload()
+    expect(chips).to_have_text(["各户电费", "批量开票", "转人工"])
+    page.locator("[data-act=fresh]:visible").first.click()
+    page.get_by_role("button", name="开始新对话").click()
+    expect(tile(page, "各户电费")).to_be_visible()
+    assert server.unique_said() == [FACTORY, "查名下各户的电费"]
+
+
+def test_what_is_kept_can_be_asked_for_from_the_first_screen(page: Page, server: FakeAssistant) -> None:
+    page.get_by_role("button", name="看看我们记了您什么").click()
+    expect(theirs(page)).to_have_count(1)
+    assert server.unique_said() == ["看我的资料"]
+
+
+def test_and_in_the_talk(page: Page, server: FakeAssistant) -> None:
+    say(page, "你好")
+    page.locator(".chip", has_text="我的资料").click()
+    expect(theirs(page)).to_have_count(2)
+    assert server.unique_said() == ["你好", "看我的资料"]
 
 
 def test_the_page_says_what_it_is_and_a_person_is_one_tap_away(page: Page, server: FakeAssistant) -> None:

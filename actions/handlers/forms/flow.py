@@ -5,6 +5,7 @@ A wrong file is refused with its name, the place inside it and the reason, befor
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Self
@@ -31,6 +32,9 @@ from actions.handlers.yaml_files import read_yaml
 __all__ = ["Flow", "FlowBook", "FlowError", "FlowField", "Option", "Words"]
 
 
+_MARKS = re.compile(r"[\W_]+")
+
+
 class Flow(Strict):
     """One business."""
 
@@ -38,7 +42,10 @@ class Flow(Strict):
     title: str
     intents: tuple[str, ...] = ()
     heard: tuple[str, ...] = ()
-    """Words that begin this business whatever the sentence was taken for, danger aside: for one without an intent of its own."""
+    """Words that begin this business whatever the sentence was taken for, danger aside: for one without an intent of its own.
+
+    With ``=`` before them they must be the whole sentence.
+    """
     about: str | None = None
     """The article that explains this business; answers 要什么材料 in the middle of it."""
     opening: Words | None = None
@@ -124,7 +131,13 @@ class FlowBook:
 
     def heard_in(self, words: str) -> Flow | None:
         """The flow whose own words the sentence holds; the longest words win."""
-        hits = [(len(h), flow.flow) for flow in self.flows.values() for h in flow.heard if h in words]
+        whole = _MARKS.sub("", words)
+        hits = [
+            (len(h), flow.flow)
+            for flow in self.flows.values()
+            for h in flow.heard
+            if (h[1:] == whole if h.startswith("=") else h in words)
+        ]
         return self.flows[max(hits)[1]] if hits else None
 
     @classmethod

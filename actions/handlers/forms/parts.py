@@ -94,7 +94,7 @@ class FlowField(Strict):
     """Least number of characters of a free text."""
     story: int = 12
     """Of a free text: characters, the wish itself not counted, from which the opening sentence is its content."""
-    check: Literal["verification", "known_outage", "own_ticket", "bill_story"] | None = None
+    check: Literal["verification", "known_outage", "own_ticket", "bill_story", "bill_months"] | None = None
     """A look at the world as soon as the value is known."""
 
     @model_validator(mode="after")

@@ -190,6 +190,9 @@ def check_is_due(item: FlowField, state: FlowState, changed: list[str]) -> bool:
         # Account and digits may come in either order.
         both = item.name in state.values and "account_no" in state.values
         return both and (item.name in changed or "account_no" in changed)
+    if item.check == "bill_months":
+        # What they come to depends on which accounts.
+        return item.name in state.values and bool({item.name, "scope", "account_no", "phone_last4"} & set(changed))
     return item.name in changed
 
 

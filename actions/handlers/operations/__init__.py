@@ -8,7 +8,7 @@ from actions.desk.customers import Account
 from actions.handlers.forms.flow import Flow
 from actions.handlers.forms.state import FlowState
 from actions.handlers.forms.step import Outcome
-from actions.handlers.operations import accounts, billing, explaining, outages, tickets
+from actions.handlers.operations import accounts, billing, enterprise, explaining, invoices, outages, profile, tickets
 from actions.handlers.operations.job import Job
 from actions.handlers.services import Services
 
@@ -23,6 +23,13 @@ OPERATIONS: dict[str, Callable[[Job], Outcome]] = {
     "answer_topic": accounts.show_article,
     "bind_account": accounts.bind,
     "unbind_account": accounts.unbind,
+    "show_profile": profile.show,
+    "forget_profile": profile.forget,
+    "bills_together": enterprise.bills_together,
+    "basic_charge": enterprise.basic_charge,
+    "power_factor": enterprise.power_factor,
+    "account_manager": enterprise.account_manager,
+    "file_invoices": invoices.file_invoices,
 }
 """Name in a flow file → what it does."""
 

@@ -18,6 +18,7 @@ from actions.handlers.nodes import NOT_PROMISED, next_step, standings, told
 from actions.handlers.operations.additions import JUST_FILED, just_filed
 from actions.handlers.operations.job import Job
 from actions.handlers.own_tickets import KINDS, owned, withdrawn_line
+from actions.handlers.profile.urgent import TOLD, on_life_support
 from actions.handlers.standing import STATUSES, minutes
 from actions.handlers.words import Bubble, button
 
@@ -41,8 +42,10 @@ def file_ticket(job: Job) -> Outcome:
     values, settings = job.values, job.settings
     priority = Priority(settings.get("priority", "normal"))
     account = job.services.customers.account(values["account_no"]) if values.get("account_no") else None
-    if account is not None and account.life_support and settings["kind"] == "repair" and priority is Priority.NORMAL:
-        priority = Priority.URGENT
+    if settings["kind"] == "repair" and priority is Priority.NORMAL:
+        named = account is not None and account.life_support
+        if named or job.memory.get(TOLD) or on_life_support(job.services, job.said, job.memory):
+            priority = Priority.URGENT
     new = NewTicket(
         kind=Kind(settings["kind"]),
         priority=priority,

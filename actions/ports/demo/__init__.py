@@ -20,6 +20,7 @@ from actions.desk.clock import SHANGHAI, local
 from actions.desk.customers import FEN, Account, AccountKind, Bill, Outage, OutageType, Payment, PaymentMode
 from actions.desk.places import Crew, Place
 from actions.desk.tickets import Area
+from actions.ports.demo import enterprise
 
 MONTHS = 13
 """How many complete months back there are bills."""
@@ -30,13 +31,13 @@ _PAYING_TIME = timedelta(days=5, hours=10, minutes=24)
 
 
 def accounts() -> tuple[Account, ...]:
-    """The demo's accounts."""
-    return tuple(_account(row) for row in _file()["accounts"])
+    """The demo's accounts: those of `customers.json`, then the enterprise and the pumping station of `enterprise.json`."""
+    return tuple(_account(row) for row in _accounts())
 
 
 def bills(now: datetime) -> tuple[Bill, ...]:
     """The bills of the last 13 complete months before `now`, oldest first, account by account."""
-    return tuple(_bill(row, month) for row in _file()["accounts"] for month in _months(local(now)))
+    return tuple(_bill(row, month) for row in _accounts() for month in _months(local(now)))
 
 
 def payments(account: Account, billed: Iterable[Bill], paid: Iterable[Payment], now: datetime) -> tuple[Payment, ...]:
@@ -71,6 +72,10 @@ def crews() -> tuple[Crew, ...]:
 def places() -> tuple[Place, ...]:
     """The parts of the demo's supply area."""
     return tuple(Place(row["place"], row["lat"], row["lon"], Area(row["area"])) for row in _file()["places"])
+
+
+def _accounts() -> list[Mapping[str, Any]]:
+    return [*_file()["accounts"], *enterprise.file()["accounts"]]
 
 
 @lru_cache(maxsize=1)

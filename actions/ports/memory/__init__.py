@@ -7,10 +7,12 @@ from actions.ports.memory.attempts import MemoryAttempts
 from actions.ports.memory.conversations import MemoryConversations
 from actions.ports.memory.customers import MemoryCustomers
 from actions.ports.memory.drafts import MemoryDrafts
+from actions.ports.memory.enterprise import MemoryEnterprises
 from actions.ports.memory.gaps import MemoryGaps
 from actions.ports.memory.handoffs import MemoryHandoffs
 from actions.ports.memory.network import MemoryNetwork
 from actions.ports.memory.outbox import MemoryOutbox
+from actions.ports.memory.profiles import MemoryProfiles
 from actions.ports.memory.repairs import MemoryRepairs
 from actions.ports.memory.surveys import MemorySurveys
 from actions.ports.memory.tickets import MemoryTicketStore
@@ -20,10 +22,12 @@ __all__ = [
     "MemoryConversations",
     "MemoryCustomers",
     "MemoryDrafts",
+    "MemoryEnterprises",
     "MemoryGaps",
     "MemoryHandoffs",
     "MemoryNetwork",
     "MemoryOutbox",
+    "MemoryProfiles",
     "MemoryRepairs",
     "MemorySurveys",
     "MemoryTicketStore",

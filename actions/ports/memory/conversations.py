@@ -109,6 +109,12 @@ class MemoryConversations:
         said = [turn for turn in turns if turn.after_seq >= after]
         return deepcopy(weave(said, [out for out in sent if out.seq > after], limit))
 
+    def customer_of(self, conversation_id: str) -> str | None:
+        """See `ConversationStore.customer_of`."""
+        with self._lock:
+            talk = self._talks.get(conversation_id)
+            return talk.customer_id if talk is not None else None
+
     def conversations(self, limit: int) -> tuple[Conversation, ...]:
         """See `ConversationStore.conversations`."""
         with self._lock:

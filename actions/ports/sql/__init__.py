@@ -9,11 +9,13 @@ from actions.ports.sql.customers import SqlCustomers
 from actions.ports.sql.drafts import SqlDrafts
 from actions.ports.sql.encrypted import generate_key
 from actions.ports.sql.engine import connect
+from actions.ports.sql.enterprise import SqlEnterprises
 from actions.ports.sql.gaps import SqlGaps
 from actions.ports.sql.handoffs import SqlHandoffs
 from actions.ports.sql.migrate import migrate
 from actions.ports.sql.network import SqlNetwork
 from actions.ports.sql.outbox import SqlOutbox
+from actions.ports.sql.profiles import SqlProfiles
 from actions.ports.sql.repairs import SqlRepairs
 from actions.ports.sql.seed import seed_demo
 from actions.ports.sql.surveys import SqlSurveys
@@ -24,10 +26,12 @@ __all__ = [
     "SqlConversations",
     "SqlCustomers",
     "SqlDrafts",
+    "SqlEnterprises",
     "SqlGaps",
     "SqlHandoffs",
     "SqlNetwork",
     "SqlOutbox",
+    "SqlProfiles",
     "SqlRepairs",
     "SqlSurveys",
     "SqlTicketStore",

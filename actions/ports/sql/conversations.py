@@ -104,6 +104,11 @@ class SqlConversations:
             sent = _sent(connection, _after(conversation_id, after).order_by(outbound.c.seq.desc()).limit(limit))
         return weave([_turn(row) for row in reversed(said)], sent, limit)
 
+    def customer_of(self, conversation_id: str) -> str | None:
+        """See `ConversationStore.customer_of`."""
+        with reading(self._engine) as connection:
+            return connection.scalar(select(talks.c.customer_id).where(talks.c.conversation_id == conversation_id))
+
     def conversations(self, limit: int) -> tuple[Conversation, ...]:
         """See `ConversationStore.conversations`."""
         latest = select(talks).order_by(talks.c.last_at.desc()).limit(limit)

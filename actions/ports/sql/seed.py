@@ -14,10 +14,12 @@ from actions.desk.clock import Clock
 from actions.desk.customers import Account, Bill, Payment
 from actions.desk.errors import ForeignDatabase
 from actions.ports import demo as utility
-from actions.ports.demo import network
+from actions.ports.demo import enterprise, network
 from actions.ports.sql import schema, schema_hub
 from actions.ports.sql.encrypted import cipher_of
 from actions.ports.sql.engine import alone, insert_into, writing
+from actions.ports.sql.enterprise import to_row
+from actions.ports.sql.profile_schema import enterprise_contracts, enterprise_months
 
 _LOG = logging.getLogger(__name__)
 
@@ -40,27 +42,38 @@ def seed_demo(engine: Engine, clock: Clock, *, demo: bool = False) -> bool:
         if not demos:
             _found(connection, engine, now)
             _LOG.info("demo utility seeded: %d accounts", len(utility.accounts()))
+        elif connection.scalar(select(enterprise_contracts.c.account_no).limit(1)) is None:
+            # Seeded by a version that knew no enterprises.
+            _add_accounts(connection, engine, (row["account_no"] for row in enterprise.file()["accounts"]))
         _bring_up_to_date(connection, now)
     return True
 
 
 def _found(connection: Connection, engine: Engine, now: datetime) -> None:
     """What is put in only once."""
-    cipher = cipher_of(engine)
-    accounts = utility.accounts()
-    rows = [
-        {**asdict(account), "phone_fingerprint": cipher.fingerprint(account.phone), "demo": True}
-        for account in accounts
-    ]
-    _add(connection, schema.accounts, rows)
+    _add_accounts(connection, engine, (account.account_no for account in utility.accounts()))
     _add(connection, schema.outages, map(asdict, utility.outages(now)))
     _add(connection, schema.crews, map(asdict, utility.crews()))
     _add(connection, schema.places, map(asdict, utility.places()))
 
 
+def _add_accounts(connection: Connection, engine: Engine, numbers: Iterable[str]) -> None:
+    cipher, wanted = cipher_of(engine), set(numbers)
+    rows = (
+        {**asdict(account), "phone_fingerprint": cipher.fingerprint(account.phone), "demo": True}
+        for account in utility.accounts()
+        if account.account_no in wanted
+    )
+    _add(connection, schema.accounts, rows)
+    _add(connection, enterprise_contracts, (to_row(c) for c in enterprise.contracts() if c.account_no in wanted))
+
+
 def _bring_up_to_date(connection: Connection, now: datetime) -> None:
     present = set(connection.scalars(select(schema.accounts.c.account_no)))
     _add(connection, schema.bills, (asdict(bill) for bill in utility.bills(now) if bill.account_no in present))
+    contracted = set(connection.scalars(select(enterprise_contracts.c.account_no)))
+    months = (month for month in enterprise.months(utility.bills(now)) if month.account_no in contracted)
+    _add(connection, enterprise_months, map(asdict, months))
     _add(connection, schema_hub.transformer_areas, map(asdict, network.areas()))
     _add(
         connection,

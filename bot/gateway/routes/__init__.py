@@ -14,6 +14,7 @@ from bot.gateway.routes import (
     outbox,
     pages,
     parse,
+    profiles,
     repairs,
     reports,
     surveys,
@@ -21,7 +22,7 @@ from bot.gateway.routes import (
     ws,
 )
 
-MODULES = (chat, parse, knowledge, editors, flows, tickets, repairs, handoffs, outbox, reports, surveys, operation, pages, ws)
+MODULES = (chat, profiles, parse, knowledge, editors, flows, tickets, repairs, handoffs, outbox, reports, surveys, operation, pages, ws)
 
 
 def add_all(app: web.Application) -> None:

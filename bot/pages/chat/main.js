@@ -4,6 +4,7 @@ import { Connection } from "./connection.js";
 import { setUpAutoRead, setUpTextSize } from "./elder.js";
 import { Speaker } from "./speech.js";
 import { CONVERSATION_KEY, Outbox, conversation, startConversation, uuid } from "./store.js";
+import { arrange, arrangeFor } from "./tiles.js";
 import { View } from "./view.js";
 import { WORDS } from "./words.js";
 
@@ -79,6 +80,7 @@ const on = {
     view.addMessages({ role: "bot", messages, live: true, retire: true });
     view.typing(false);
     view.handoff(reply?.trace?.handoff ?? "none");
+    arrange(reply?.trace?.tiles);
     readAloud(messages);
   },
   push({ role, messages }) {
@@ -141,4 +143,5 @@ addEventListener("storage", ({ key, newValue }) => { if (key === CONVERSATION_KE
 open(conversation() ?? startConversation());
 // A returning customer's history is on its way: do not flash the welcome page at him first.
 if (!returning) view.showEntry();
+else arrangeFor(conversation());
 composer.focus();

@@ -163,6 +163,7 @@ def test_conversations_at_a_glance(customer: Customer, journal: ConversationStor
     assert (first.started_at, first.last_at, first.last_seq) == (began, clock.now(), 1)
     assert (second.conversation_id, second.channel, second.turns) == ("c-2", "wechat", 1)
     assert len(journal.conversations(1)) == 1
+    assert [journal.customer_of(name) for name in ("c-1", "c-2", "nobody")] == ["u-1", None, None]
 
 
 def test_broken_characters_come_back_as_they_were(customer: Customer, journal: ConversationStore) -> None:

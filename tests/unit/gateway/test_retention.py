@@ -10,10 +10,11 @@ import pytest
 from typer.testing import CliRunner
 
 from actions.desk.clock import FixedClock, SystemClock
-from actions.ports.sql import SqlConversations
+from actions.desk.profiles import Fact, Trait
+from actions.ports.sql import SqlConversations, SqlProfiles
 from bot.cli.main import app
 from bot.gateway.assemble import open_database
-from bot.gateway.retention import Retention
+from bot.gateway.retention import Retention, sweep_out
 from bot.gateway.settings import Settings
 from tests.unit.gateway.fakes import until
 
@@ -59,3 +60,15 @@ def test_by_hand_with_the_assistants_memory(home: Path) -> None:
     assert "删除对话 1（助手记忆 1）" in done.output
     assert trackers.execute("SELECT conversation_id FROM assistant_trackers").fetchall() == [("new",)]
     trackers.close()
+
+
+async def test_what_customers_said_of_themselves_goes_after_a_year(home: Path) -> None:
+    settings, now = Settings(), SystemClock().now()
+    engine = open_database(settings)
+    store = SqlProfiles(engine)
+    for name, days in (("old", 366), ("new", 364)):
+        fact = Fact(trait=Trait.EV, noted_at=now - timedelta(days=days))
+        store.change(name, lambda profile, fact=fact: profile.with_facts([fact]), now)
+    sweep_out(engine, settings, FixedClock(now))
+    assert store.profile("old").empty and not store.profile("new").empty
+    engine.dispose()

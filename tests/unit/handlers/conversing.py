@@ -15,6 +15,9 @@ from actions.desk.verifier import Verifier
 from actions.handlers.forms.said import Piece, Said
 from actions.handlers.forms.state import FlowState
 from actions.handlers.gaps import GapLog
+from actions.handlers.profile.known import CustomerProfiles
+from actions.handlers.profile.statements import Statements
+from actions.handlers.profile.uses import Uses
 from actions.handlers.services import Services
 from actions.handlers.survey import ScoreWords, SurveyAnswers
 from actions.handlers.tariff_question import TariffWords
@@ -23,8 +26,10 @@ from actions.ports.memory import (
     MemoryAttempts,
     MemoryCustomers,
     MemoryDrafts,
+    MemoryEnterprises,
     MemoryGaps,
     MemoryHandoffs,
+    MemoryProfiles,
     MemorySurveys,
     MemoryTicketStore,
 )
@@ -37,6 +42,8 @@ from tests.unit.handlers.worlds import FLOWS, NOW, PHRASES, ROOT
 
 PROVINCES = Provinces.load(ROOT / "knowledge_base" / "profiles", "state_grid")
 TARIFF_WORDS = TariffWords.load(ROOT / "actions" / "words" / "heard" / "tariff.yml")
+STATEMENTS = Statements.load(ROOT / "actions" / "words" / "heard" / "profile.yml")
+USES = Uses.load(ROOT / "actions" / "words" / "heard" / "profile_uses.yml")
 Ranking = Sequence[tuple[str, float]]
 
 
@@ -109,6 +116,8 @@ class Customer:
             provinces=PROVINCES,
             tariff_words=TARIFF_WORDS,
             drafts=MemoryDrafts(),
+            profiles=CustomerProfiles(STATEMENTS, USES, MemoryProfiles()),
+            enterprises=MemoryEnterprises.demo(NOW),
             surveys=SurveyAnswers(self.feedback, ScoreWords.load(ROOT / "actions" / "words" / "heard" / "survey.yml"), PHRASES),
         )
         self.turns = Turns(self.services)

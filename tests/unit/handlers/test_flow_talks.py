@@ -23,7 +23,7 @@ TALKS: dict[str, dict[str, Any]] = {
 }
 CASES = [pytest.param(name, temper, id=f"{name}-{temper}") for name in TALKS for temper in TALKS[name]]
 ARTICLES = ("pay-channels", "account-number-find", "account-number-13")
-FILING = [n for n, f in FLOWS.flows.items() if f.done.operation == "file_ticket" and not f.emergency]
+FILING = [n for n, f in FLOWS.flows.items() if f.done.operation in ("file_ticket", "file_invoices") and not f.emergency]
 
 
 def turns(talk: dict[str, Any], flow: str) -> Iterator[tuple[str, str]]:
@@ -31,7 +31,7 @@ def turns(talk: dict[str, Any], flow: str) -> Iterator[tuple[str, str]]:
         if isinstance(turn, list):
             yield turn[0], turn[1]
         else:
-            yield turn, FLOWS.flows[flow].intents[0] if at == 0 else "inform"
+            yield turn, (*FLOWS.flows[flow].intents, "inform")[0] if at == 0 else "inform"
 
 
 def hold(flow: str, talk: dict[str, Any]) -> tuple[Customer, str]:
