@@ -10,7 +10,7 @@ from sqlalchemy import Engine, create_engine, inspect, text
 
 from actions.desk.clock import Clock
 from actions.ports.drafts import DRAFT_KEPT
-from actions.ports.sql import SqlDrafts
+from actions.ports.sql import SqlDrafts, SqlNotices
 from actions.ports.sql.retention import Erased, erase_before
 from bot.gateway.settings import Settings
 
@@ -26,6 +26,7 @@ def sweep_out(engine: Engine, settings: Settings, clock: Clock) -> tuple[Erased,
     before = now - timedelta(days=settings.retention_days)
     # A form put off is for a few days, whatever else is kept.
     SqlDrafts(engine).forget(now - DRAFT_KEPT)
+    SqlNotices(engine).forget(before)
     return erase_before(engine, before, now), _trackers(engine, settings, before.timestamp())
 
 

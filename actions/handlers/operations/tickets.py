@@ -13,6 +13,7 @@ from actions.handlers.forms.said import Said
 from actions.handlers.forms.step import Outcome
 from actions.handlers.nodes import NOT_PROMISED, next_step, standings, told
 from actions.handlers.operations.job import Job
+from actions.handlers.operations.notices import switched
 from actions.handlers.services import Services
 from actions.handlers.words import Bubble, button
 
@@ -87,6 +88,8 @@ def file_ticket(job: Job) -> Outcome:
         # The next phone number the customer gives belongs to this ticket.
         outcome.memory["emergency_ticket"] = ticket.ticket_no
     outcome.bubbles.append(_filed(job, ticket))
+    if settings.get("switch") == "notices":
+        outcome.bubbles += switched(job)
     return outcome
 
 

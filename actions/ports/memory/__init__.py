@@ -10,6 +10,7 @@ from actions.ports.memory.drafts import MemoryDrafts
 from actions.ports.memory.gaps import MemoryGaps
 from actions.ports.memory.handoffs import MemoryHandoffs
 from actions.ports.memory.network import MemoryNetwork
+from actions.ports.memory.notices import MemoryNotices
 from actions.ports.memory.outbox import MemoryOutbox
 from actions.ports.memory.repairs import MemoryRepairs
 from actions.ports.memory.surveys import MemorySurveys
@@ -23,6 +24,7 @@ __all__ = [
     "MemoryGaps",
     "MemoryHandoffs",
     "MemoryNetwork",
+    "MemoryNotices",
     "MemoryOutbox",
     "MemoryRepairs",
     "MemorySurveys",

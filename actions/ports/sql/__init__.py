@@ -13,6 +13,7 @@ from actions.ports.sql.gaps import SqlGaps
 from actions.ports.sql.handoffs import SqlHandoffs
 from actions.ports.sql.migrate import migrate
 from actions.ports.sql.network import SqlNetwork
+from actions.ports.sql.notices import SqlNotices
 from actions.ports.sql.outbox import SqlOutbox
 from actions.ports.sql.repairs import SqlRepairs
 from actions.ports.sql.seed import seed_demo
@@ -27,6 +28,7 @@ __all__ = [
     "SqlGaps",
     "SqlHandoffs",
     "SqlNetwork",
+    "SqlNotices",
     "SqlOutbox",
     "SqlRepairs",
     "SqlSurveys",

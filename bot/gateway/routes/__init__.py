@@ -10,6 +10,7 @@ from bot.gateway.routes import (
     flows,
     handoffs,
     knowledge,
+    notices,
     operation,
     outbox,
     pages,
@@ -21,7 +22,7 @@ from bot.gateway.routes import (
     ws,
 )
 
-MODULES = (chat, parse, knowledge, editors, flows, tickets, repairs, handoffs, outbox, reports, surveys, operation, pages, ws)
+MODULES = (chat, parse, knowledge, editors, flows, tickets, repairs, handoffs, outbox, notices, reports, surveys, operation, pages, ws)
 
 
 def add_all(app: web.Application) -> None:
