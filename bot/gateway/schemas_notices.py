@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field, StrictBool
 
 from actions.desk.clock import rfc3339
 from actions.desk.notices import Notice, Topic, masked
@@ -15,6 +15,16 @@ from actions.ports.notices import PlanState
 from bot.gateway.fields import Id
 
 Words = Annotated[str, Field(max_length=300, pattern=r"^[^\x00]*$")]
+
+
+def _written_out(value: object) -> object:
+    """A moment is written as text: a bare number would be taken for seconds of 1970."""
+    if not isinstance(value, str):
+        raise ValueError("must be a date and time with its zone, as text")
+    return value
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_written_out)]
 _TYPES = {False: "planned", True: "temporary"}
 
 
@@ -26,8 +36,8 @@ class PlanRow(BaseModel):
     reason: Annotated[Words, Field(min_length=1)]
     area: Words = ""
     area_nos: Annotated[list[Words], Field(max_length=50)] = []
-    starts: AwareDatetime
-    ends: AwareDatetime
+    starts: Moment
+    ends: Moment
 
     def row(self) -> dict[str, Any]:
         """The plan under the headings of a sheet."""
@@ -157,7 +167,7 @@ class Choice(BaseModel):
     """What an account's customer wants to be told."""
 
     topic: Literal["bill", "outage", "both"]
-    wanted: bool
+    wanted: StrictBool
     actor: Id = "staff"
 
     def topics(self) -> tuple[Topic, ...]:
