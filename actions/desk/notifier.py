@@ -124,6 +124,10 @@ class Notifier:
         found = ((notice, self._customers.account(notice.account_no)) for notice in self._store.calls(limit))
         return tuple(Call(notice, account) for notice, account in found if account is not None)
 
+    def open_calls(self) -> int:
+        """How many calls are still to be made."""
+        return self._store.open_calls()
+
     def called(self, key: str, by: str) -> Notice:
         """A call was made. Raises UnknownCall."""
         return self._store.called(key, by, self._clock.now())

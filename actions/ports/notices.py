@@ -86,6 +86,10 @@ class NoticeStore(Protocol):
         """Up to `limit` calls that are still to be made, oldest first."""
         ...
 
+    def open_calls(self) -> int:
+        """How many calls are still to be made."""
+        ...
+
     def called(self, key: str, by: str, at: datetime) -> Notice:
         """Note that a call was made; again changes nothing. Raises UnknownCall."""
         ...

@@ -94,9 +94,10 @@ class PlanView(BaseModel):
 
 
 class PlanList(BaseModel):
-    """Plans to come, running, and of the last week, by start; `quiet_hours` as they are set."""
+    """Plans to come, running, and of the last week, by start; `quiet_hours` as they are set; `open_calls`: calls to be made, those of reminders too."""
 
     plans: list[PlanView]
+    open_calls: int
     quiet_hours: str
 
 

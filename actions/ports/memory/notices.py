@@ -79,6 +79,10 @@ class MemoryNotices:
         with self.store.lock:
             return tuple(one for one in self.noted.values() if one.by_person and one.done_at is None)[:limit]
 
+    def open_calls(self) -> int:
+        """See `NoticeStore.open_calls`."""
+        return len(self.calls(len(self.noted)))
+
     def called(self, key: str, by: str, at: datetime) -> Notice:
         """See `NoticeStore.called`."""
         with self.store.lock:

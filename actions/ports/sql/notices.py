@@ -98,6 +98,12 @@ class SqlNotices:
         with reading(self._engine) as connection:
             return tuple(_notice(row) for row in connection.execute(open_ones).mappings())
 
+    def open_calls(self) -> int:
+        """See `NoticeStore.open_calls`."""
+        counted = select(func.count()).select_from(notices).where(_N.by_person.is_(True), _N.done_at.is_(None))
+        with reading(self._engine) as connection:
+            return int(connection.scalar(counted) or 0)
+
     def called(self, key: str, by: str, at: datetime) -> Notice:
         """See `NoticeStore.called`."""
         mine = (_N.key == key) & _N.by_person.is_(True)

@@ -57,7 +57,9 @@ async def plans(request: web.Request) -> web.Response:
     """Plans to come, running, and of the last week, with how many were told."""
     notifier, services = _notifier(request), request.app[SERVICES]
     found = await services.journal.read(notifier.plans)
-    return as_json(PlanList(plans=[plan_view(one) for one in found], quiet_hours=services.settings.quiet_hours))
+    calls_open = await services.journal.read(notifier.open_calls)
+    views = [plan_view(one) for one in found]
+    return as_json(PlanList(plans=views, open_calls=calls_open, quiet_hours=services.settings.quiet_hours))
 
 
 async def take(request: web.Request) -> web.Response:

@@ -11,15 +11,15 @@ const MOST = 50;
 /** Plans and the two kinds of letters somebody may want to look after. Raises ApiError. */
 export async function noticesOf(api) {
   const letters = (state) => api.get("/api/v1/outbox", { state, limit: MOST });
-  const [{ plans, quiet_hours: quiet }, pending, dead] = await Promise.all([
+  const [{ plans, quiet_hours: quiet, open_calls: calls }, pending, dead] = await Promise.all([
     // A gateway that gives no notice has no plans, but letters all the same.
     api.get("/api/v1/outage-plans").catch((error) => {
-      if (error instanceof ApiError && error.status === 404) return { plans: [], quiet_hours: "off" };
+      if (error instanceof ApiError && error.status === 404) return { plans: [], quiet_hours: "off", open_calls: 0 };
       throw error;
     }),
     letters("pending"), letters("dead"),
   ]);
-  return { plans, quiet, pending: pending.letters, dead: dead.letters, counts: dead.counts };
+  return { plans, quiet, calls, pending: pending.letters, dead: dead.letters, counts: dead.counts };
 }
 
 /** Draw them; `again` reads everything anew after something was done. */
@@ -39,7 +39,7 @@ export function drawNotices(found, api, again) {
   byId("letters-more").textContent = more > 0 ? `另有 ${whole(more)} 条待发，没有列出。` : "";
 }
 
-function drawLead({ plans, quiet, counts }) {
+function drawLead({ plans, quiet, calls, counts }) {
   const sum = (name) => plans.reduce((total, plan) => total + plan[name], 0);
   const late = plans.filter((plan) => plan.late && !plan.cancelled_at).length;
   const lead = byId("notices-lead");
@@ -47,10 +47,9 @@ function drawLead({ plans, quiet, counts }) {
   if (late) lead.append("，", el("span", "bad", `晚报 ${late} 个`));
   lead.append(`；待发 ${whole(counts.pending)} 条，`, counts.dead ? el("span", "bad", `没有送达 ${whole(counts.dead)} 条`) : "没有送不出的消息");
   byId("notices-quiet").textContent = quiet === "off" ? "没有设安静时段。" : `安静时段 ${quiet.replace("-", "–")}：可以等的通知早上再发，抢修到场和来电不等。`;
-  const calls = sum("open_calls");
   const open = byId("calls-open");
-  open.hidden = calls === 0 && byId("calls").hidden;
-  open.querySelector("span").textContent = `查看待打的电话（停电 ${calls} 个）`;
+  open.hidden = calls === 0;
+  open.querySelector("span").textContent = `查看或收起待打的电话（${calls} 个）`;
 }
 
 function table(id, items, heads, how) {
@@ -133,8 +132,16 @@ async function done(step, words, again) {
   }
 }
 
+/** Show whom to call, or take it off the screen again. */
+export async function toggleCalls(api, again) {
+  const list = byId("calls");
+  if (list.hidden) return showCalls(api, again);
+  list.hidden = true;
+  list.replaceChildren();
+}
+
 /** Whom to call is personal: it is read when somebody asks for it, not every ten seconds. */
-export async function showCalls(api, again) {
+async function showCalls(api, again) {
   const list = byId("calls");
   try {
     const { calls } = await api.get("/api/v1/notices/calls");

@@ -5,7 +5,7 @@ import { byId, el, every, icon, showProblem } from "/static/desk/parts.js";
 import { refused, signOut, signedIn } from "/static/desk/session.js";
 import { word } from "/static/desk/words.js";
 import { drawMetrics } from "./metrics.js";
-import { drawNotices, noticesOf, showCalls } from "./notices.js";
+import { drawNotices, noticesOf, toggleCalls } from "./notices.js";
 import { drawOpenTickets, openTickets } from "./open_tickets.js";
 import { PART, asOf, staleSince } from "./words.js";
 
@@ -78,7 +78,7 @@ async function lookAgain() {
   await lookNow();
 }
 
-byId("calls-open").addEventListener("click", () => showCalls(api, lookAgain));
+byId("calls-open").addEventListener("click", () => toggleCalls(api, lookAgain));
 byId("refresh").addEventListener("click", lookNow);
 byId("sign-out").addEventListener("click", signOut);
 document.addEventListener("visibilitychange", () => { if (!document.hidden) lookNow(); });

@@ -298,7 +298,9 @@ def test_calls_are_a_list_to_be_worked_off(house: House) -> None:
     done = house.store.called(call.key, "客服07", house.clock.now())
     assert house.store.called(call.key, "别人", house.clock.advance(timedelta(hours=1))) == done
     assert house.store.calls(10) == ()
-    assert house.notifier.plans()[0].open_calls == 0
+    assert (house.notifier.plans()[0].open_calls, house.notifier.open_calls()) == (0, 0)
+    house.notifier.remind()
+    assert house.notifier.open_calls() == 1, "a balance runs out where somebody lives on a machine"
     with pytest.raises(UnknownCall):
         house.store.called(f"plan:P1:1:ahead:{CHEN}", "客服07", house.clock.now())
 
