@@ -20,7 +20,7 @@ FARMER, LAST_FOUR = "3302114455", "0003"
 def told(talk: Conversation) -> list[str]:
     """What came into the conversation unasked."""
     _, sent = talk.service.call("GET", f"/api/v1/messages?conversation_id={talk.conversation_id}&after=0", staff=True)
-    return [message["text"] for one in sent["messages"] if one["role"] == "system" for message in one["messages"]]
+    return [message["text"] for one in sent["sent"] if one["role"] == "system" for message in one["messages"]]
 
 
 def until(look: Callable[[], Any], seconds: float = 30) -> None:
