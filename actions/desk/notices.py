@@ -10,11 +10,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from hashlib import sha256
 from types import MappingProxyType
 from typing import Any
 
 from actions.desk.clock import local, rfc3339
-from actions.desk.customers import Account
 from actions.desk.network import Served
 from actions.desk.outbox import CALL, Audience, Letter, said_time
 from actions.desk.places import covers
@@ -136,7 +136,7 @@ def written(
     """A notice and its letter: to the customer, or to `role`, who call them."""
     account = recipient.served.account
     by_person = account.life_support
-    key = f"{subject}:{revision}:{step.value.rpartition('_')[2]}:{account.account_no}"
+    key = f"{_named(subject)}:{revision}:{step.value.rpartition('_')[2]}:{account.account_no}"
     notice = Notice(key=key, subject=subject, revision=revision, step=step, account_no=account.account_no, at=now, by_person=by_person)
     event = {"type": step.value, "at": rfc3339(now)}
     said = {**values, "account": masked(account.account_no)}
@@ -157,9 +157,10 @@ def written(
     return notice, letter
 
 
-def recipient_of(account: Account) -> Recipient:
-    """An account of which nothing else is known."""
-    return Recipient(served=Served(account=account))
+def _named(subject: str) -> str:
+    """The subject in a key, which is a header of HTTP too: a number in Chinese by its fingerprint."""
+    kind, _, name = subject.partition(":")
+    return subject if name.isascii() else f"{kind}:{sha256(name.encode()).hexdigest()[:40]}"
 
 
 def said_period(starts: datetime, ends: datetime) -> str:

@@ -67,6 +67,13 @@ class QuietHours:
         return begins, ends + timedelta(days=1) if self.ends < self.begins else ends
 
 
+def held_until(letter: Letter, quiet: QuietHours, now: datetime) -> datetime | None:
+    """Until when a letter waits at `now`; None when it goes out. Nobody is told of an outage after it has begun to spare them the night."""
+    end = None if urgent(letter) else quiet.until(now)
+    starts = (letter.body.get("outage") or {}).get("starts")
+    return None if end is not None and starts is not None and datetime.fromisoformat(starts) <= end else end
+
+
 def urgent(letter: Letter) -> bool:
     """Whether a letter goes out at any hour, see the module."""
     if letter.audience is not Audience.CUSTOMER:

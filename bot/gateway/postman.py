@@ -12,7 +12,7 @@ from datetime import timedelta
 from actions.desk.clock import Clock
 from actions.desk.feedback import Feedback
 from actions.desk.outbox import QUIET, Audience, Letter, StoredLetter, wait
-from actions.desk.quiet import OFF, QuietHours, urgent
+from actions.desk.quiet import OFF, QuietHours, held_until
 from actions.ports.conversations import Role
 from actions.ports.outbox import Courier, DeliveryFailed, OutboxStore
 from bot.gateway.journal import Journal
@@ -90,7 +90,7 @@ class Postman:
     async def _carry(self, stored: StoredLetter) -> None:
         letter, line = stored.letter, _line(stored.letter)
         # Asked when it is carried, not when it is written: a try put off into the night is not made there.
-        until = None if urgent(letter) else self._quiet.until(self._clock.now())
+        until = held_until(letter, self._quiet, self._clock.now())
         if until is not None:
             await self._journal.write(lambda: self._outbox.hold(letter.key, stored.attempts, until, QUIET))
             return

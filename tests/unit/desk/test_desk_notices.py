@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 from actions.desk.clock import SHANGHAI
 from actions.desk.customers import Account, Bill, Payment, PaymentMode
-from actions.desk.notices import Step, Topic, said_period
-from actions.desk.quiet import QuietHours
+from actions.desk.network import Served
+from actions.desk.notices import Recipient, Step, Topic, said_period, written
+from actions.desk.outbox import Audience, Letter
+from actions.desk.quiet import QuietHours, held_until
 from actions.desk.reminders import Reminder, reminder_of, wanted
 from actions.desk.tickets import Area
 
@@ -69,6 +71,27 @@ def test_told_never_in_the_night_and_never_too_late(moment: datetime, begins: ob
     night = (datetime.combine(now, hours.ends) - datetime.combine(now, hours.begins)) % timedelta(days=1)
     if night <= timedelta(hours=23):
         assert hours.until(before) is None
+
+
+def letter(starts: str) -> Letter:
+    body = {"event": {"type": "outage_changed"}, "outage": {"starts": f"{starts}+08:00"}}
+    return Letter(key="k", audience=Audience.CUSTOMER, topic="customer.outage_changed", subject="plan:P1", created_at=NOW, body=body)
+
+
+def test_nobody_sleeps_through_the_news_until_the_power_is_off() -> None:
+    evening = at("2026-11-24 22:00")
+    assert held_until(letter("2026-11-25T06:00:00"), NIGHT, evening) is None
+    assert held_until(letter("2026-11-25T08:30:00"), NIGHT, evening) == at("2026-11-25 08:00")
+    assert held_until(letter("2026-11-25T08:30:00"), NIGHT, at("2026-11-24 20:00")) is None
+
+
+def test_a_plan_number_in_chinese_makes_a_key_that_fits_a_header() -> None:
+    said = Recipient(served=Served(account=account()))
+    keys = {written(f"plan:{n}{'计' * 39}", 12, Step.CANCELLED, said, NOW, {}, role="x")[1].key for n in "甲乙"}
+    assert len(keys) == 2
+    assert all(key.isascii() and len(key) <= 80 for key in keys)
+    plan = written("plan:JH-2026-1", 1, Step.AHEAD, said, NOW, {}, role="x")[1]
+    assert (plan.key, plan.subject) == ("plan:JH-2026-1:1:ahead:3201556677", "plan:JH-2026-1")
 
 
 def test_a_stretch_of_time_in_words() -> None:
