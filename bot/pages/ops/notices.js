@@ -81,7 +81,7 @@ function fillPlan(row, plan, now) {
     el("td", "num", told),
     el("td", "num", whole(plan.waiting)),
     el("td", plan.dead ? "num bad" : "num", whole(plan.dead)),
-    el("td", "marks", "", ...marks),
+    el("td", "", "", el("div", "marks", "", ...marks)),
   );
 }
 
