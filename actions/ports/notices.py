@@ -15,6 +15,9 @@ from actions.desk.outbox import Letter
 from actions.desk.plans import Plan
 
 
+REPLACED = "replaced"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanState:
     """A plan and how many have been told: customers, those of them by a call, calls not yet made, letters that wait, letters given up."""
@@ -47,7 +50,10 @@ class NoticeTransaction(Protocol):
         ...
 
     def tell(self, told: Iterable[tuple[Notice, Letter]]) -> int:
-        """Note and post those that were not noted before; how many that were."""
+        """Note and post those that were not noted before; how many that were.
+
+        A call about a subject takes the place of one to the same account that was not made yet (`done_by` is `REPLACED`).
+        """
         ...
 
     def withdraw(self, subject: str) -> int:

@@ -275,7 +275,7 @@ class FakeDesk:
     async def _main(self) -> None:
         self._done = asyncio.Event()
         with tempfile.TemporaryDirectory() as home:
-            settings = Settings(_env_file=None, home=Path(home), staff_token=SecretStr(TOKEN))  # type: ignore[call-arg]
+            settings = Settings(_env_file=None, home=Path(home), staff_token=SecretStr(TOKEN), quiet_hours="off")  # type: ignore[call-arg]
             self._app = build_app(self.parts(settings))
             self._app.middlewares.insert(0, self._fault)
             runner = web.AppRunner(self._app, access_log=None, shutdown_timeout=0.1)

@@ -16,7 +16,7 @@ from actions.desk.plans import Plan
 from actions.ports.conversations import ConversationStore
 from actions.ports.memory.customers import MemoryCustomers
 from actions.ports.memory.tickets import MemoryTicketStore
-from actions.ports.notices import PlanState
+from actions.ports.notices import REPLACED, PlanState
 
 _MOST_TALKS = 10_000
 
@@ -147,7 +147,12 @@ class _Transaction:
 
     def tell(self, told: Iterable[tuple[Notice, Letter]]) -> int:
         fresh = [(notice, letter) for notice, letter in told if notice.key not in self._all.noted]
-        self._all.noted |= {notice.key: notice for notice, _ in fresh}
+        for notice, _ in fresh:
+            for key, old in self._all.noted.items():
+                same = old.by_person and (old.subject, old.account_no) == (notice.subject, notice.account_no)
+                if same and old.done_at is None:
+                    self._all.noted[key] = replace(old, done_at=notice.at, done_by=REPLACED)
+            self._all.noted[notice.key] = notice
         self._all.store.outbox.post(letter for _, letter in fresh)
         return len(fresh)
 

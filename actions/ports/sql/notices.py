@@ -17,7 +17,7 @@ from actions.desk.errors import UnknownAccount, UnknownCall
 from actions.desk.notices import Notice, Step, Topic, subject_of
 from actions.desk.outbox import Letter, LetterState
 from actions.desk.plans import Plan, Round
-from actions.ports.notices import PlanState
+from actions.ports.notices import REPLACED, PlanState
 from actions.ports.sql import outbox as letterbox
 from actions.ports.sql import schema
 from actions.ports.sql.customers import put_outages, to_account
@@ -185,8 +185,16 @@ class _Transaction:
     def tell(self, told: Iterable[tuple[Notice, Letter]]) -> int:
         pairs = list(told)
         add = insert_into(self._connection, notices).on_conflict_do_nothing(index_elements=["key"]).returning(_N.id)
-        rows = ((_notice_row(notice), letter) for notice, letter in pairs)
-        fresh = [letter for row, letter in rows if self._connection.scalar(add.values(row)) is not None]
+        fresh = []
+        for notice, letter in pairs:
+            row_id = self._connection.scalar(add.values(_notice_row(notice)))
+            if row_id is None:
+                continue
+            fresh.append(letter)
+            if notice.by_person:
+                unmade = (_N.by_person.is_(True), _N.done_at.is_(None), _N.id < row_id)
+                earlier = update(notices).where(_N.subject == notice.subject, _N.account_no == notice.account_no, *unmade)
+                self._connection.execute(earlier.values(done_at=notice.at, done_by=REPLACED))
         letterbox.post(self._connection, fresh)
         return len(fresh)
 

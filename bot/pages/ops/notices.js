@@ -26,13 +26,13 @@ export async function noticesOf(api) {
 export function drawNotices(found, api, again) {
   const now = api.now();
   drawLead(found);
-  table("plans", found.plans, ["计划", "停电时间", "范围和原因", "已通知", "待发", "失败", "情况"], {
+  table("plans", found.plans, ["计划", "停电时间", "范围和原因", { num: "已通知" }, { num: "待发" }, { num: "失败" }, "情况"], {
     key: (plan) => plan.outage_no, make: () => el("tr"), fill: (row, plan) => fillPlan(row, plan, now),
   });
   table("letters-waiting", found.pending, ["待发的消息", "事由", "在等什么", "下次发送"], {
     key: ({ key }) => key, make: () => el("tr"), fill: (row, letter) => fillWaiting(row, letter, now),
   });
-  table("letters-dead", found.dead, ["没有送达的消息", "事由", "原因", "次数", "处理"], {
+  table("letters-dead", found.dead, ["没有送达的消息", "事由", "原因", { num: "次数" }, "处理"], {
     key: ({ key }) => key, make: () => el("tr"), fill: (row, letter) => fillDead(row, letter, api, again),
   });
   const more = found.counts.pending - found.pending.length;
@@ -56,7 +56,7 @@ function table(id, items, heads, how) {
   const node = byId(id);
   node.hidden = items.length === 0;
   if (!node.tBodies.length) {
-    const cells = heads.map((text) => Object.assign(el("th", "", text), { scope: "col" }));
+    const cells = heads.map((text) => Object.assign(text.num ? el("th", "num", text.num) : el("th", "", text), { scope: "col" }));
     node.append(el("thead", "", "", el("tr", "", "", ...cells)), el("tbody"));
   }
   // Kept row by row: somebody may be about to press a button.
@@ -106,7 +106,7 @@ function fillWaiting(row, letter, now) {
 }
 
 function fillDead(row, letter, api, again) {
-  const retry = button("tool", "重新发送", async () => {
+  const retry = button("act", "重新发送", async () => {
     retry.disabled = true;
     await done(api.post(`/api/v1/outbox/${encodeURIComponent(letter.key)}/retry`), "已重新排队发送", again);
     retry.disabled = false;
@@ -157,7 +157,7 @@ async function showCalls(api, again) {
 }
 
 function fillCall(item, call, api, again) {
-  const made = button("tool", "已致电", async () => {
+  const made = button("act", "已致电", async () => {
     made.disabled = true;
     await done(api.post(`/api/v1/notices/calls/${encodeURIComponent(call.key)}/done`, { actor: "运行看板" }), "已记下", async () => {
       await showCalls(api, again);
