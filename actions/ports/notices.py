@@ -14,7 +14,6 @@ from actions.desk.notices import Notice, Topic
 from actions.desk.outbox import Letter
 from actions.desk.plans import Plan
 
-
 REPLACED = "replaced"
 
 
