@@ -26,13 +26,13 @@ export async function noticesOf(api) {
 export function drawNotices(found, api, again) {
   const now = api.now();
   drawLead(found);
-  table("plans", found.plans, ["计划", "停电时间", "范围和原因", { num: "已通知" }, { num: "待发" }, { num: "失败" }, "情况"], {
+  table("plans", "停电计划，按开始时间", found.plans, ["计划", "停电时间", "范围和原因", { num: "已通知" }, { num: "待发" }, { num: "失败" }, "情况"], {
     key: (plan) => plan.outage_no, make: () => el("tr"), fill: (row, plan) => fillPlan(row, plan, now),
   });
-  table("letters-waiting", found.pending, ["待发的消息", "事由", "在等什么", "下次发送"], {
+  table("letters-waiting", "待发的消息", found.pending, ["消息", "事由", "在等什么", "下次发送"], {
     key: ({ key }) => key, make: () => el("tr"), fill: (row, letter) => fillWaiting(row, letter, now),
   });
-  table("letters-dead", found.dead, ["没有送达的消息", "事由", "原因", { num: "次数" }, "处理"], {
+  table("letters-dead", "没有送达的消息", found.dead, ["消息", "事由", "原因", { num: "次数" }, "处理"], {
     key: ({ key }) => key, make: () => el("tr"), fill: (row, letter) => fillDead(row, letter, api, again),
   });
   const more = found.counts.pending - found.pending.length;
@@ -52,12 +52,12 @@ function drawLead({ plans, quiet, calls, counts }) {
   open.querySelector("span").textContent = `查看或收起待打的电话（${calls} 个）`;
 }
 
-function table(id, items, heads, how) {
+function table(id, caption, items, heads, how) {
   const node = byId(id);
   node.hidden = items.length === 0;
   if (!node.tBodies.length) {
     const cells = heads.map((text) => Object.assign(text.num ? el("th", "num", text.num) : el("th", "", text), { scope: "col" }));
-    node.append(el("thead", "", "", el("tr", "", "", ...cells)), el("tbody"));
+    node.append(el("caption", "", caption), el("thead", "", "", el("tr", "", "", ...cells)), el("tbody"));
   }
   // Kept row by row: somebody may be about to press a button.
   reconcile(node.tBodies[0], items, how);
