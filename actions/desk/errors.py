@@ -22,6 +22,9 @@
     ├── UnknownSurvey          unknown_survey         the customer was not asked
     ├── SurveyAnswered         survey_answered        the score was given before, and stays
     ├── LetterDelivered            letter_delivered       it has arrived; there is nothing to retry
+    ├── UnknownPlan                unknown_plan           no such outage plan
+    ├── PlanOver                   plan_over              it has begun, is over or was cancelled before
+    ├── UnknownCall                unknown_call           no such call waits to be made
     └── ForeignDatabase            foreign_database       demo data asked for where real accounts are
 """
 
@@ -179,6 +182,24 @@ class SurveyAnswered(DeskError):
     """The survey has its score already."""
 
     code = "survey_answered"
+
+
+class UnknownPlan(DeskError):
+    """There is no outage plan of this number."""
+
+    code = "unknown_plan"
+
+
+class PlanOver(DeskError):
+    """The plan has begun, is over, or was cancelled before: it cannot be cancelled any more."""
+
+    code = "plan_over"
+
+
+class UnknownCall(DeskError):
+    """No such call to a customer waits to be made."""
+
+    code = "unknown_call"
 
 
 class ForeignDatabase(DeskError):

@@ -1,4 +1,4 @@
-"""What leaves the house because of a ticket: letters, made from the change that caused them and stored together with it.
+"""What leaves the house: letters, made from the change that caused them and stored together with it.
 
 Three audiences. The utility's own systems get every step and remark with the whole ticket (`utility`); whoever answers for a
 step gets its warning, and one level up its breach (`staff`); the customer hears how the work goes (`customer`). A letter's
@@ -25,6 +25,9 @@ ATTEMPTS = 24
 
 FIRST_WAIT = timedelta(seconds=2)
 LONGEST_WAIT = timedelta(minutes=30)
+
+QUIET = "quiet_hours"
+"""What holds a letter that would wake somebody."""
 
 CALL = "staff.call_customer"
 """The topic of a call to be made by a person: whom, is in `to.call`."""
@@ -57,19 +60,26 @@ class LetterState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """One thing to be told. `topic` is `<audience>.<event type>`; `body` is plain JSON data, and personal."""
+    """One thing to be told. `topic` is `<audience>.<event type>`; `body` is plain JSON data, and personal.
+
+    `ticket_no` is None for a notice that is about no ticket: `subject` then says what it is about (`desk.notices`).
+    """
 
     key: str
     audience: Audience
     topic: str
-    ticket_no: str
+    ticket_no: str | None = None
+    subject: str | None = None
     created_at: datetime
     body: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredLetter:
-    """A letter and its fate. `attempts` counts the tries; `next_at` is when it may be tried (again), None when it will not."""
+    """A letter and its fate. `attempts` counts the tries; `next_at` is when it may be tried (again), None when it will not.
+
+    `held`: why it is not even tried before `next_at` (`QUIET`), empty when nothing holds it.
+    """
 
     letter: Letter
     state: LetterState
@@ -77,6 +87,14 @@ class StoredLetter:
     next_at: datetime | None
     delivered_at: datetime | None = None
     last_error: str = ""
+    held: str = ""
+
+    @property
+    def waits_for(self) -> str | None:
+        """What a pending letter waits for: its turn, the end of the quiet hours, or another try; None when it is not pending."""
+        if self.state is not LetterState.PENDING:
+            return None
+        return self.held or ("retry" if self.attempts else "turn")
 
     def to_json(self) -> dict[str, Any]:
         """The API's letter object. Without the body: whom it is for is nobody's business who only watches the post."""
@@ -85,12 +103,14 @@ class StoredLetter:
             "audience": self.letter.audience.value,
             "topic": self.letter.topic,
             "ticket_no": self.letter.ticket_no,
+            "subject": self.letter.subject,
             "created_at": rfc3339(self.letter.created_at),
             "state": self.state.value,
             "attempts": self.attempts,
             "next_at": None if self.next_at is None else rfc3339(self.next_at),
             "delivered_at": None if self.delivered_at is None else rfc3339(self.delivered_at),
             "last_error": self.last_error,
+            "waits_for": self.waits_for,
         }
 
 

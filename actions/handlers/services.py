@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from actions.desk.clock import Clock
 from actions.desk.customers import Account
 from actions.desk.desk import ServiceDesk
+from actions.desk.notices import Topic
 from actions.desk.repairs import Incident
 from actions.desk.verifier import Verifier
 from actions.handlers.forms.flow import FlowBook
@@ -52,6 +53,14 @@ class Incidents(Protocol):
         ...
 
 
+class NoticeChoices(Protocol):
+    """The part of the notifier that the conversation uses."""
+
+    def choose(self, account_no: str, topics: Iterable[Topic], wanted: bool, *, by: str) -> None:
+        """Switch notices of an account on or off. Raises UnknownAccount."""
+        ...
+
+
 @dataclass(frozen=True)
 class Services:
     """Everything a handler may need."""
@@ -76,6 +85,8 @@ class Services:
     """None where nothing is made of who the customer is."""
     enterprises: EnterpriseBook | None = None
     """None for a utility without enterprises."""
+    notices: NoticeChoices | None = None
+    """None where nobody is told anything unasked."""
 
     def bound_account(self, customer_id: str | None) -> Account | None:
         """The account linked to this chat user, when there is exactly one."""

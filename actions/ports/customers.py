@@ -74,6 +74,14 @@ class OutageBook(Protocol):
         ...
 
 
+class CrewBook(Protocol):
+    """Where crews are put that come from elsewhere: out of a spreadsheet."""
+
+    def put_crews(self, crews: Iterable[Crew]) -> None:
+        """Store crews, each in the place of the one with its number; all or none."""
+        ...
+
+
 class Directory(Protocol):
     """The parts of the supply area and the crews that serve it."""
 

@@ -1,6 +1,6 @@
 """The ports of what leaves the house: where letters wait, and who carries them.
 
-They are written by `TicketTransaction.post`, together with the change that caused them. A letter is claimed for a time
+They are written by `TicketTransaction.post` (or `NoticeTransaction.tell`), together with the change that caused them. A letter is claimed for a time
 (the lease), carried, and reported; a carrier that dies in between is forgotten when the lease ends, and the letter goes out
 again under the same key: at least once, never lost.
 """
@@ -33,6 +33,10 @@ class OutboxStore(Protocol):
 
         A report of a try that is not the letter's last, or of a letter that has arrived, changes nothing.
         """
+        ...
+
+    def hold(self, key: str, attempt: int, until: datetime, why: str) -> None:
+        """Put a claimed letter back untried until `until`; its claim does not count as a try. As in `failed`, only by its last carrier."""
         ...
 
     def get(self, key: str) -> StoredLetter | None:
@@ -82,6 +86,7 @@ def wire(letter: Letter, text: str | None) -> dict[str, Any]:
         "key": letter.key,
         "topic": letter.topic,
         "ticket_no": letter.ticket_no,
+        **({} if letter.subject is None else {"subject": letter.subject}),
         "created_at": letter.created_at.isoformat(timespec="seconds"),
         **letter.body,
         **({} if text is None else {"text": text}),

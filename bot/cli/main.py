@@ -13,8 +13,10 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.cli.class_corrections import classes_app
+from bot.cli.crews import crew_app
 from bot.cli.flow import flow_app
 from bot.cli.knowledge import kb_app
+from bot.cli.notices import notice_app
 from bot.cli.outages import outage_app
 from bot.cli.report import report_app
 from bot.gateway.settings import PROJECT, Settings
@@ -29,6 +31,8 @@ app.add_typer(kb_app, name="kb")
 app.add_typer(report_app, name="report")
 app.add_typer(classes_app, name="classes")
 app.add_typer(outage_app, name="outage")
+app.add_typer(notice_app, name="notice")
+app.add_typer(crew_app, name="crew")
 app.add_typer(flow_app, name="flow")
 app.add_typer(eval_app, name="eval")
 console = Console()
@@ -172,7 +176,7 @@ def outbox_list(
             letter["state"],
             str(letter["attempts"]),
             (letter["next_at"] or "")[:19],
-            letter["last_error"],
+            letter["last_error"] or {"quiet_hours": "安静时段"}.get(letter["waits_for"] or "", ""),
         )
     console.print(table)
     console.print("  ".join(f"{name} {count}" for name, count in found["counts"].items()))

@@ -12,6 +12,7 @@ from aiohttp import web
 from actions.desk.clock import Clock, SystemClock
 from actions.desk.feedback import Feedback
 from actions.desk.hub import RepairHub
+from actions.desk.notifier import Notifier
 from actions.desk.outbox import Letter
 from actions.handlers.forms.flow import FlowBook
 from actions.ports.conversations import ConversationStore
@@ -80,6 +81,7 @@ class Parts:
     feedback: Feedback | None = None
     repairs: RepairHub | None = None
     profiles: ProfileDesk | None = None
+    notices: Notifier | None = None
 
 
 def build_app(parts: Parts) -> web.Application:
@@ -96,7 +98,14 @@ def build_app(parts: Parts) -> web.Application:
     )
     services, replayer = _services(parts)
     postman = Postman(
-        parts.outbox, parts.courier, services.journal, metrics, parts.clock, steps=parts.steps, feedback=parts.feedback
+        parts.outbox,
+        parts.courier,
+        services.journal,
+        metrics,
+        parts.clock,
+        steps=parts.steps,
+        feedback=parts.feedback,
+        quiet=settings.quiet,
     )
     app[SERVICES] = services
     add_all(app)
@@ -185,5 +194,6 @@ def _services(parts: Parts) -> tuple[Services, Replayer]:
         feedback=parts.feedback,
         repairs=parts.repairs,
         profiles=parts.profiles,
+        notices=parts.notices,
     )
     return services, Replayer(conversations, backlog, journal, parts.assistant)

@@ -22,6 +22,7 @@ from actions.desk.feedback import Feedback
 from actions.desk.hub import RepairHub
 from actions.desk.limits import PROFILES, Profile
 from actions.desk.moves import Book
+from actions.desk.notifier import Notifier
 from actions.desk.outbox import Audience, Letter
 from actions.desk.repairs import HubRules
 from actions.desk.tickets import Status
@@ -52,6 +53,7 @@ from actions.ports.sql import (
     SqlGaps,
     SqlHandoffs,
     SqlNetwork,
+    SqlNotices,
     SqlOutbox,
     SqlProfiles,
     SqlRepairs,
@@ -75,7 +77,7 @@ from bot.gateway.retention import Retention
 from bot.gateway.server import Runner
 from bot.gateway.settings import PROJECT, Settings
 from bot.gateway.supervisor import Supervisor
-from bot.gateway.sweep import HubSweep, Sweep
+from bot.gateway.sweep import HubSweep, NoticeSweep, Sweep
 from bot.gateway.turn import IntentScore, Message, Reply, Trace
 from bot.language.address_reader import open_reader
 from bot.language.encoder import SentenceEncoder, encoder_folder
@@ -150,6 +152,7 @@ def assemble(settings: Settings, assistant: AssistantClient, metrics: Metrics, c
     kept = SqlProfiles(engine)
     known = KnownAccounts(customers, kept, clock)
     hub = _hub(settings, engine, clock, customers, known, book)
+    notifier = notifier_of(settings, engine, clock)
     encoder = SentenceEncoder(encoder_folder(settings.home))
     open_reader(settings.home)
     classifier = TrainedClassifier.open(settings.home, encoder, log.info)
@@ -187,6 +190,7 @@ def assemble(settings: Settings, assistant: AssistantClient, metrics: Metrics, c
         incidents=hub,
         profiles=profiles,
         enterprises=SqlEnterprises(engine),
+        notices=notifier,
     )
     return Parts(
         settings=settings,
@@ -194,6 +198,7 @@ def assemble(settings: Settings, assistant: AssistantClient, metrics: Metrics, c
         handoffs=handoffs,
         desk=desk,
         repairs=hub,
+        notices=notifier,
         outbox=SqlOutbox(engine),
         courier=_courier(settings, clock),
         knowledge=knowledge,
@@ -201,7 +206,7 @@ def assemble(settings: Settings, assistant: AssistantClient, metrics: Metrics, c
         metrics=metrics,
         hazard=_guard(phrases),
         checks={"database": lambda: _alive(engine), "knowledge": lambda: _searchable(knowledge)},
-        background=(_Webhook(services, settings.action_port), Sweep(desk), HubSweep(hub), Retention(engine, settings, clock), KnowledgeWatch(knowledge)),
+        background=(_Webhook(services, settings.action_port), Sweep(desk), HubSweep(hub), NoticeSweep(notifier, clock), Retention(engine, settings, clock), KnowledgeWatch(knowledge)),
         editors=EditorDesk(knowledge, Versions(settings.home), source, gaps, home=settings.home, profile=settings.profile, storage=settings.passage_storage),
         clock=clock,
         flows=services.flows,
@@ -242,6 +247,18 @@ def _hub(settings: Settings, engine: Engine, clock: Clock, customers: SqlCustome
         roads=GreatCircleMap(),
         read_area=read_area,
         rules=rules,
+    )
+
+
+def notifier_of(settings: Settings, engine: Engine, clock: Clock) -> Notifier:
+    """Who tells of outage plans and reminds of money, over the service's database."""
+    return Notifier(
+        SqlNotices(engine),
+        clock,
+        SqlCustomers(engine),
+        SqlNetwork(engine),
+        quiet=settings.quiet,
+        low_balance=settings.low_balance,
     )
 
 

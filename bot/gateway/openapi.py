@@ -63,6 +63,20 @@ from bot.gateway.schemas_kb import (
     SaveRequest,
     WrittenView,
 )
+from bot.gateway.schemas_notices import (
+    CallDone,
+    CallList,
+    CancelledPlan,
+    Choice,
+    Choices,
+    NoticeList,
+    NoticeQuery,
+    NoticeView,
+    PlanCancel,
+    PlanImport,
+    PlanList,
+    PlanReview,
+)
 from bot.gateway.schemas_profiles import ProfileView
 from bot.gateway.schemas_reports import OrdersQuery, ReportView, ServiceQuery, SurveyAnswer, SurveyView
 from bot.gateway.turn import Reply
@@ -99,6 +113,8 @@ class Operation:
     query: type[BaseModel] | None = None
     staff: bool = False
     errors: tuple[int, ...] = ()
+    also: str = ""
+    """A media type of plain text that the body may come in as well."""
 
     @property
     def all_errors(self) -> list[int]:
@@ -115,6 +131,7 @@ _CLASH = (404, 409, 503)
 _PROFILE = "/api/v1/conversations/{conversation_id}/profile"
 _KB = "/api/v1/kb/"
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_PLANS = "/api/v1/outage-plans"
 _STAFF_TICKET = "/api/v1/tickets/{ticket_no}"
 _STAFF_HANDOFF = "/api/v1/handoffs/{handoff_id}"
 
@@ -156,6 +173,14 @@ OPERATIONS = (
     Operation("post", _STAFF_HANDOFF + "/close", "Give the customer back to the assistant", "handoffs", (HandoffView,), staff=True, errors=_GONE),
     Operation("get", "/api/v1/outbox", "What leaves the house: waiting, delivered, given up", "outbox", (LetterList,), query=OutboxQuery, staff=True, errors=_AWAY),
     Operation("post", "/api/v1/outbox/{key}/retry", "Try a letter again now", "outbox", (LetterView,), staff=True, errors=_CLASH),
+    Operation("get", _PLANS, "Outage plans and how many were told", "notices", (PlanList,), staff=True, errors=_GONE),
+    Operation("post", _PLANS, "Store plans, also from a CSV sheet", "notices", (PlanReview,), PlanImport, staff=True, errors=_GONE, also="text/csv"),
+    Operation("post", _PLANS + "/{outage_no}/cancel", "Call a plan off", "notices", (CancelledPlan,), PlanCancel, staff=True, errors=_CLASH),
+    Operation("get", "/api/v1/notices", "The latest notices", "notices", (NoticeList,), query=NoticeQuery, staff=True, errors=_GONE),
+    Operation("get", "/api/v1/notices/calls", "Calls to be made by a person", "notices", (CallList,), query=NoticeQuery, staff=True, errors=_GONE),
+    Operation("post", "/api/v1/notices/calls/{key}/done", "A call was made", "notices", (NoticeView,), CallDone, staff=True, errors=_GONE),
+    Operation("get", "/api/v1/accounts/{account_no}/notices", "What a customer wants to be told", "notices", (Choices,), staff=True, errors=_GONE),
+    Operation("post", "/api/v1/accounts/{account_no}/notices", "Switch notices on or off", "notices", (Choices,), Choice, staff=True, errors=_GONE),
     Operation("post", _STAFF_TICKET + "/category", "Correct or confirm the class", "tickets", (TicketView,), CategoryRequest, staff=True, errors=_GONE),
     Operation("get", "/api/v1/classes", "Classes of complaints and repairs", "tickets", (ClassesView,), staff=True),
     Operation("get", "/api/v1/reports/orders", "Orders by class, area, step and owner", "reports", (ReportView,), query=OrdersQuery, staff=True, errors=_GONE),
@@ -233,7 +258,10 @@ def _operation(operation: Operation, schemas: _Schemas) -> dict[str, Any]:
     if operation.body is not None:
         described["requestBody"] = {
             "required": True,
-            "content": {"application/json": {"schema": schemas[operation.body, "validation"]}},
+            "content": {
+                "application/json": {"schema": schemas[operation.body, "validation"]},
+                **({operation.also: {"schema": {"type": "string"}}} if operation.also else {}),
+            },
         }
     if operation.staff:
         described["security"] = [{"staff": []}]

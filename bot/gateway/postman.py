@@ -11,7 +11,8 @@ from datetime import timedelta
 
 from actions.desk.clock import Clock
 from actions.desk.feedback import Feedback
-from actions.desk.outbox import Audience, Letter, StoredLetter, wait
+from actions.desk.outbox import QUIET, Audience, Letter, StoredLetter, wait
+from actions.desk.quiet import OFF, QuietHours, held_until
 from actions.ports.conversations import Role
 from actions.ports.outbox import Courier, DeliveryFailed, OutboxStore
 from bot.gateway.journal import Journal
@@ -42,10 +43,12 @@ class Postman:
         *,
         steps: Callable[[Letter], str] = lambda _: "",
         feedback: Feedback | None = None,
+        quiet: QuietHours | None = None,
         pause: float = PAUSE,
         dice: Callable[[], float] = random.random,
     ) -> None:
-        """`steps`: what the change means in the steps of the business, empty when it ends none."""
+        """`steps`: what the change means in the steps of the business, empty when it ends none. `quiet`: None for no quiet hours."""
+        self._quiet = quiet or QuietHours.parse(OFF)
         self._steps = steps
         self._outbox = outbox
         self._courier = courier
@@ -86,6 +89,11 @@ class Postman:
 
     async def _carry(self, stored: StoredLetter) -> None:
         letter, line = stored.letter, _line(stored.letter)
+        # Asked when it is carried, not when it is written: a try put off into the night is not made there.
+        until = held_until(letter, self._quiet, self._clock.now())
+        if until is not None:
+            await self._journal.write(lambda: self._outbox.hold(letter.key, stored.attempts, until, QUIET))
+            return
         try:
             if line is not None:
                 await self._show(letter, line)
@@ -102,9 +110,12 @@ class Postman:
 
     async def _show(self, letter: Letter, line: Line) -> None:
         """Into the customer's conversation; the key lets it appear once, however often the letter is tried."""
-        conversation_id = letter.body["to"].get("conversation_id")
+        to = letter.body["to"]
         # That it is accepted the customer has just read in the answer that made the ticket.
-        if conversation_id and letter.body["event"]["type"] != "accepted":
+        if letter.body["event"]["type"] == "accepted":
+            return
+        # A ticket has one conversation; a notice goes to each in which somebody has linked the account.
+        for conversation_id in to.get("conversations") or filter(None, [to.get("conversation_id")]):
             messages = [line.message(**_values(letter))]
             if steps := self._steps(letter):
                 messages.append(Message(text=steps))
@@ -113,12 +124,12 @@ class Postman:
 
     async def _survey(self, letter: Letter, conversation_id: str) -> list[Message]:
         """The question how content the customer is, when this news asks it: noted first, so that the answer finds it."""
-        feedback = self._feedback
-        if feedback is None or not letter.body.get("survey"):
+        feedback, ticket_no = self._feedback, letter.ticket_no
+        if feedback is None or ticket_no is None or not letter.body.get("survey"):
             return []
         channel = str(letter.body["channel"])
-        await self._journal.write(lambda: feedback.ask(letter.ticket_no, conversation_id, channel))
-        return [words().survey.question(letter.ticket_no)]
+        await self._journal.write(lambda: feedback.ask(ticket_no, conversation_id, channel))
+        return [words().survey.question(ticket_no)]
 
     async def _failed(self, stored: StoredLetter, reason: str, *, permanent: bool) -> None:
         pause = None if permanent else wait(stored.attempts, self._dice)
@@ -141,4 +152,4 @@ def _line(letter: Letter) -> Line | None:
 
 
 def _values(letter: Letter) -> dict[str, str]:
-    return {"ticket_no": letter.ticket_no, **letter.body.get("values", {})}
+    return {"ticket_no": letter.ticket_no or "", **letter.body.get("values", {})}

@@ -36,6 +36,14 @@ async def read_body(request: web.Request, model: type[ModelT]) -> ModelT:
     return validate(model, parse_json(await _bytes(request)))
 
 
+async def read_text(request: web.Request) -> str:
+    """The body as UTF-8 text. Raises BodyTooLargeError (413), InvalidEncodingError, InvalidUtf8Error (400)."""
+    try:
+        return (await _bytes(request)).decode("utf-8")
+    except UnicodeDecodeError:
+        raise InvalidUtf8Error from None
+
+
 def read_query(request: web.Request, model: type[ModelT]) -> ModelT:
     """The query parameters of `request` as a `model`.
 

@@ -10,10 +10,14 @@ from actions.desk.errors import (
     InvalidTicket,
     InvalidTicketNo,
     LetterDelivered,
+    PlanOver,
     StaleVersion,
     SurveyAnswered,
+    UnknownAccount,
+    UnknownCall,
     UnknownHandoff,
     UnknownLetter,
+    UnknownPlan,
     UnknownSurvey,
     UnknownTicket,
 )
@@ -34,11 +38,11 @@ def from_desk_error(error: DeskError) -> ProblemError:
             return NotFoundError("unknown_ticket")
         case UnknownHandoff():
             return NotFoundError("unknown_handoff")
-        case UnknownLetter() | UnknownSurvey():
+        case UnknownLetter() | UnknownSurvey() | UnknownPlan() | UnknownCall() | UnknownAccount():
             return NotFoundError(error.code)
         case IllegalMove():
             return ConflictError(error.code, allowed=list(error.allowed))
-        case StaleVersion() | HandoffTaken() | LetterDelivered() | SurveyAnswered():
+        case StaleVersion() | HandoffTaken() | LetterDelivered() | SurveyAnswered() | PlanOver():
             return ConflictError(error.code)
         case InvalidTicket():
             fields = [FieldProblem(field=field, message=reason) for field, reason in error.problems]

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, create_engine, inspect, text
 from actions.desk.clock import Clock
 from actions.desk.profiles import PROFILE_KEPT
 from actions.ports.drafts import DRAFT_KEPT
-from actions.ports.sql import SqlDrafts, SqlProfiles
+from actions.ports.sql import SqlDrafts, SqlNotices, SqlProfiles
 from actions.ports.sql.retention import Erased, erase_before
 from bot.gateway.settings import Settings
 
@@ -28,6 +28,7 @@ def sweep_out(engine: Engine, settings: Settings, clock: Clock) -> tuple[Erased,
     # A form put off is for a few days, whatever else is kept.
     SqlDrafts(engine).forget(now - DRAFT_KEPT)
     SqlProfiles(engine).forget(now - PROFILE_KEPT)
+    SqlNotices(engine).forget(before)
     return erase_before(engine, before, now), _trackers(engine, settings, before.timestamp())
 
 

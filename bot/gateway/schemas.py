@@ -251,13 +251,17 @@ class LetterView(BaseModel):
     key: str
     audience: Literal["utility", "staff", "customer"]
     topic: str
-    ticket_no: str
+    ticket_no: str | None
+    subject: str | None
+    """What it is about when it is about no ticket: `plan:<number>`, `bill:<month>`, `balance:<since>`."""
     created_at: str
     state: LetterState
     attempts: int
     next_at: str | None
     delivered_at: str | None
     last_error: str
+    waits_for: str | None
+    """Of a pending letter: `turn`, `retry`, or `quiet_hours`."""
 
 
 class LetterList(BaseModel):

@@ -12,6 +12,7 @@ from aiohttp import web
 from actions.desk.clock import Clock
 from actions.desk.feedback import Feedback
 from actions.desk.hub import RepairHub
+from actions.desk.notifier import Notifier
 from actions.desk.tickets import EventType, Page, Ticket, TicketFilter
 from actions.handlers.forms.flow import FlowBook
 from actions.ports.outbox import OutboxStore
@@ -101,6 +102,8 @@ class Services:
     """None for a gateway whose desk sends nobody."""
     profiles: ProfileDesk | None = None
     """None for a gateway that keeps nothing of its customers."""
+    notices: Notifier | None = None
+    """None for a gateway that gives no notice."""
 
 
 SERVICES = web.AppKey("services", Services)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Callable
+from decimal import Decimal
 from functools import cached_property
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
@@ -12,6 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from actions.desk.quiet import QuietHours
 
 if TYPE_CHECKING:
     from knowledge_base.storage import Storage
@@ -82,6 +85,9 @@ class Settings(BaseSettings):
     crew_answer_emergency_seconds: int = Field(default=120, ge=10, description="The same when life is in danger.")
     incident_minutes: int = Field(default=60, ge=1, description="How long after the last report of an area another one joins it.")
 
+    quiet_hours: str = Field(default="21:00-08:00", description="When notices that can wait do wait (Asia/Shanghai); `off`: never.")
+    low_balance: Decimal = Field(default=Decimal("20.00"), ge=0, decimal_places=2, description="Yuan; below it a prepaid customer is reminded.")
+
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     retention_days: int = Field(default=180, ge=1, description="Age in days after which conversations are deleted and ended tickets lose their personal data.")
 
@@ -91,6 +97,13 @@ class Settings(BaseSettings):
         """A list is written with commas in an environment variable, not as JSON."""
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("quiet_hours")
+    @classmethod
+    def _hours(cls, value: str) -> str:
+        """Refused at the start, not at night."""
+        QuietHours.parse(value)
         return value
 
     @model_validator(mode="after")
@@ -113,6 +126,11 @@ class Settings(BaseSettings):
     def store_writers(self) -> int:
         """Threads that write: what was set, else what suits the database."""
         return self.store_threads or (1 if self.database_url.startswith("sqlite") else 4)
+
+    @property
+    def quiet(self) -> QuietHours:
+        """When customers are not woken."""
+        return QuietHours.parse(self.quiet_hours)
 
     @property
     def passage_storage(self) -> Storage:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from datetime import datetime, timedelta
 
+from actions.desk.clock import Clock
 from actions.desk.desk import ServiceDesk
 from actions.desk.hub import RepairHub
+from actions.desk.notifier import Notifier
 
 log = logging.getLogger("dianda.sweep")
 SWEEP_SECONDS = 5.0
@@ -67,6 +70,45 @@ class HubSweep:
                 await asyncio.to_thread(self._hub.sweep)
             except Exception:
                 log.exception("the repair hub's sweep failed; it is tried again")
+            await asyncio.sleep(self._seconds)
+
+    async def close(self) -> None:
+        """Stop."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+
+NOTICE_SECONDS = 3.0
+REMIND_EVERY = timedelta(hours=1)
+
+
+class NoticeSweep:
+    """Goes on telling of outage plans, and looks once an hour who is to be reminded of money."""
+
+    def __init__(self, notifier: Notifier, clock: Clock, seconds: float = NOTICE_SECONDS) -> None:
+        self._notifier = notifier
+        self._clock = clock
+        self._seconds = seconds
+        self._remind_at: datetime | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Begin; what came due while the service was down goes first."""
+        self._task = asyncio.create_task(self._run(), name="notice-sweep")
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                written = await asyncio.to_thread(self._notifier.sweep)
+                now = self._clock.now()
+                if self._remind_at is None or now >= self._remind_at:
+                    written += await asyncio.to_thread(self._notifier.remind)
+                    self._remind_at = now + REMIND_EVERY
+                if written:
+                    log.info("%d notices written", written)
+            except Exception:
+                log.exception("the notices' sweep failed; it is tried again")
             await asyncio.sleep(self._seconds)
 
     async def close(self) -> None:

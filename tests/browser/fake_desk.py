@@ -14,6 +14,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -24,8 +25,17 @@ from actions.desk.clock import SHANGHAI
 from actions.desk.desk import ServiceDesk
 from actions.desk.handoffs import Handoff
 from actions.desk.limits import profile
+from actions.desk.notifier import Notifier
+from actions.desk.quiet import QuietHours
 from actions.desk.tickets import Kind, NewTicket, Priority, Ticket
-from actions.ports.memory import MemoryConversations, MemoryHandoffs, MemoryTicketStore
+from actions.ports.memory import (
+    MemoryConversations,
+    MemoryCustomers,
+    MemoryHandoffs,
+    MemoryNetwork,
+    MemoryNotices,
+    MemoryTicketStore,
+)
 from bot.gateway.app import Parts, build_app
 from bot.gateway.assistant import Answer
 from bot.gateway.services import SERVICES
@@ -146,6 +156,15 @@ class FakeDesk:
         self.conversations, self.handoffs = MemoryConversations(), MemoryHandoffs()
         self.tickets = MemoryTicketStore()
         self.desk = ServiceDesk(self.tickets, self.clock, profile("state_grid"))
+        customers = MemoryCustomers.demo(self.clock.now())
+        self.notifier = Notifier(
+            MemoryNotices(self.tickets, customers),
+            self.clock,
+            customers,
+            MemoryNetwork.demo(customers),
+            quiet=QuietHours.parse("off"),
+            low_balance=Decimal("20.00"),
+        )
         self.parts_work = {"knowledge": True, "database": True}
         self.faults: dict[str, int] = {}  # beginning of a path → status, or DROP to break the connection
         self.answers_lost = 0  # so many of the next answers to a POST get lost on the way, after the work was done
@@ -242,6 +261,7 @@ class FakeDesk:
             hazard=lambda _: None,
             checks={name: lambda name=name: self.parts_work[name] for name in self.parts_work},  # type: ignore[misc]
             clock=self.clock,
+            notices=self.notifier,
         )
 
     def _run(self, work: Coroutine[Any, Any, ResultT]) -> ResultT:
@@ -255,7 +275,7 @@ class FakeDesk:
     async def _main(self) -> None:
         self._done = asyncio.Event()
         with tempfile.TemporaryDirectory() as home:
-            settings = Settings(_env_file=None, home=Path(home), staff_token=SecretStr(TOKEN))  # type: ignore[call-arg]
+            settings = Settings(_env_file=None, home=Path(home), staff_token=SecretStr(TOKEN), quiet_hours="off")  # type: ignore[call-arg]
             self._app = build_app(self.parts(settings))
             self._app.middlewares.insert(0, self._fault)
             runner = web.AppRunner(self._app, access_log=None, shutdown_timeout=0.1)

@@ -7,7 +7,10 @@ Each test asserts what an agent or an operator would notice, or what a customer 
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +28,8 @@ from playwright.sync_api import (
 from prometheus_client.parser import text_string_to_metric_families
 
 from actions.desk.lifecycle import allowed
+from actions.desk.outbox import LetterState
+from actions.desk.plans import COLUMNS
 from actions.desk.tickets import EventType, Kind, Priority, Status
 from tests.browser.fake_desk import DROP, TOKEN, FakeDesk, a_busy_day
 
@@ -866,6 +871,47 @@ def test_a_ticket_done_late_is_no_open_breach(ops: Page, server: FakeDesk) -> No
     refreshed(ops)
     expect(ops.locator("#open-lead")).to_contain_text("没有超时")
     expect(ops.locator("#open-clocks tbody tr", has_text=ticket.ticket_no)).to_contain_text("恢复供电")
+
+
+def test_plans_and_who_was_told_calls_and_letters_that_went_wrong(ops: Page, server: FakeDesk) -> None:
+    starts = server.clock.now() + timedelta(days=3)
+    times = (starts, starts + timedelta(hours=8))
+    server.notifier.take([
+        dict(zip(COLUMNS, ("JH-1", "计划", "线路检修", "安澜市滨江区望江路1号至130号", *times), strict=True)),
+        dict(zip(COLUMNS, ("LS-2", "临时", "缺陷处理", "安澜市城西区建设路沿线", *times), strict=True)),
+    ])  # fmt: skip
+    server.notifier.sweep()
+    server.notifier.cancel("LS-2", "")
+    outbox = server.tickets.outbox
+    key = "plan:JH-1:1:ahead:3201556677"
+    expect_delivered(lambda: outbox.letters[key].delivered_at is not None)
+    outbox.letters[key] = replace(outbox.letters[key], state=LetterState.DEAD, delivered_at=None, last_error="HTTP 422")
+    night = outbox.letters["plan:JH-1:1:ahead:4101234567890"]
+    outbox.letters[night.letter.key] = replace(
+        night, state=LetterState.PENDING, delivered_at=None, attempts=0, held="quiet_hours", next_at=starts
+    )
+    refreshed(ops)
+    expect(ops.locator("#notices-lead")).to_have_text("停电计划 2 个，已通知 2 户（电话 1 户），晚报 1 个；待发 1 条，没有送达 1 条")
+    (late, off) = ops.locator("#plans tbody tr").all()
+    expect(late).to_contain_text("晚报")
+    expect(off).to_contain_text("已取消")
+    expect(ops.locator("#letters-waiting")).to_contain_text("安静时段，早上再发")
+    assert "13800010006" not in ops.locator("#main").inner_text(), "nobody's phone on a screen on the wall"
+    ops.locator("#calls-open").click()
+    expect(ops.locator("#calls")).to_contain_text("13800010006")
+    ops.locator("#calls button", has_text="已致电").click()
+    expect(ops.locator("#calls")).to_contain_text("没有待打的电话")
+    ops.locator("#letters-dead button", has_text="重新发送").click()
+    expect(ops.locator("#letters-dead")).to_be_hidden()
+    expect_delivered(lambda: outbox.letters[key].state is LetterState.DELIVERED)
+
+
+def expect_delivered(look: Callable[[], bool]) -> None:
+    """Wait for the postman."""
+    end = time.monotonic() + 10
+    while not look():
+        assert time.monotonic() < end
+        time.sleep(0.02)
 
 
 def test_a_part_that_does_not_work_is_said_in_words(ops: Page, server: FakeDesk) -> None:

@@ -10,6 +10,7 @@ import json
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,8 @@ import schemathesis
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from actions.desk.clock import SystemClock
+from actions.desk.plans import COLUMNS
 from actions.desk.tickets import Kind, NewTicket
 from bot.gateway.openapi import OPERATIONS, document
 from bot.gateway.problems import CONTENT_TYPE
@@ -65,6 +68,8 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
             NewTicket(kind=Kind.REPAIR, description="停电", channel="web", address="安澜市城东区人民路66号", contact_phone="13800138000"),
             request_id="fuzz",
         )
+        starts = SystemClock().now() + timedelta(days=8)
+        house.notifier.take([dict(zip(COLUMNS, ("P-FUZZ", "计划", "检修", "望江路沿线", starts, starts + timedelta(hours=8)), strict=True))])
         handoff = await house.app_journal().open_handoff("c-fuzz", "customer_request", "", "fuzz")
         return Live(str(house.client.make_url("")), house.client.port, ticket.ticket_no, handoff.handoff_id)
 
@@ -81,8 +86,8 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
         thread.join(5)
 
 
-# What no JSON schema can say: that text inside a text is JSON, that a cursor is one we gave out, that a month has 31 days, what is a class.
-BEYOND_A_SCHEMA = ("must be a JSON object", "invalid_cursor", "invalid_period", "invalid_ticket")
+# What no JSON schema can say: that text inside a text is JSON, that a cursor is one we gave out, that a month has 31 days, what is a class, that a text is a sheet.
+BEYOND_A_SCHEMA = ("must be a JSON object", "needs the headings", "not a CSV sheet", "invalid_cursor", "invalid_period", "invalid_ticket")
 
 schema = schemathesis.openapi.from_dict(json.loads(json.dumps(document())))
 
@@ -91,7 +96,7 @@ schema = schemathesis.openapi.from_dict(json.loads(json.dumps(document())))
 @settings(UNHURRIED, max_examples=25)
 def test_no_answer_is_undocumented(case: schemathesis.Case, live: Live) -> None:
     known = {"ticket_no": live.ticket_no, "handoff_id": live.handoff_id, "topic": "bill-late-fee", "key": f"{live.ticket_no}:1:utility",
-             "name": "transfer", "crew_no": "C1", "incident_no": live.ticket_no,
+             "name": "transfer", "crew_no": "C1", "incident_no": live.ticket_no, "outage_no": "P-FUZZ", "account_no": "3201556677",
              "conversation_id": "c-fuzz", "trait": "ev"}  # fmt: skip
     # Every other case is about something that exists, so that more than 404 is seen of what lies behind a name.
     for name, value in (case.path_parameters or {}).items():
@@ -145,8 +150,9 @@ def check(answer: tuple[int, str, bytes]) -> int:
 @settings(UNHURRIED, max_examples=300)
 def test_malformed_bodies(live: Live, path: str, body: bytes, kind: str, staff: bool) -> None:
     path = path.format(
-        ticket_no=live.ticket_no, handoff_id=live.handoff_id, key=f"{live.ticket_no}:1:utility", topic="bill-late-fee"
-    )
+        ticket_no=live.ticket_no, handoff_id=live.handoff_id, key=f"{live.ticket_no}:1:utility", topic="bill-late-fee",
+        outage_no="P-FUZZ", account_no="3201556677",
+    )  # fmt: skip
     headers = {"Content-Type": kind} | (STAFF if staff else {})
     status = check(live.send("POST", path, body, headers))
     if not kind.startswith("application/json"):

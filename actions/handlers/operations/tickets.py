@@ -17,6 +17,7 @@ from actions.handlers.forms.step import Outcome
 from actions.handlers.nodes import NOT_PROMISED, next_step, standings, told
 from actions.handlers.operations.additions import JUST_FILED, just_filed
 from actions.handlers.operations.job import Job
+from actions.handlers.operations.notices import switched
 from actions.handlers.own_tickets import KINDS, owned, withdrawn_line
 from actions.handlers.profile.urgent import TOLD, on_life_support
 from actions.handlers.standing import STATUSES, minutes
@@ -69,6 +70,8 @@ def file_ticket(job: Job) -> Outcome:
     if priority is Priority.EMERGENCY:
         outcome.memory.update(remembered(ticket, kind_of(job.state), job.said.now))
     outcome.bubbles.append(_filed(job, ticket))
+    if settings.get("switch") == "notices":
+        outcome.bubbles += switched(job)
     return outcome
 
 

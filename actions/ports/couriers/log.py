@@ -15,7 +15,9 @@ class LogCourier:
     async def deliver(self, letter: Letter, text: str | None) -> None:
         """See `Courier.deliver`. Never fails."""
         role = letter.body.get("to", {}).get("role", letter.audience.value)
-        log.info("%s for %s, ticket %s, key %s", letter.topic, role, letter.ticket_no, letter.key)
+        # A notice's key ends in the account number; what it is about says enough.
+        about = f"ticket {letter.ticket_no}, key {letter.key}" if letter.ticket_no else letter.subject
+        log.info("%s for %s, %s", letter.topic, role, about)
 
     async def close(self) -> None:
         """Nothing is held."""

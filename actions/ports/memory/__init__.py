@@ -11,6 +11,7 @@ from actions.ports.memory.enterprise import MemoryEnterprises
 from actions.ports.memory.gaps import MemoryGaps
 from actions.ports.memory.handoffs import MemoryHandoffs
 from actions.ports.memory.network import MemoryNetwork
+from actions.ports.memory.notices import MemoryNotices
 from actions.ports.memory.outbox import MemoryOutbox
 from actions.ports.memory.profiles import MemoryProfiles
 from actions.ports.memory.repairs import MemoryRepairs
@@ -26,6 +27,7 @@ __all__ = [
     "MemoryGaps",
     "MemoryHandoffs",
     "MemoryNetwork",
+    "MemoryNotices",
     "MemoryOutbox",
     "MemoryProfiles",
     "MemoryRepairs",

@@ -118,6 +118,16 @@ class MemoryCustomers:
         with self._lock:
             return tuple(self._bindings.get(customer_id, ()))
 
+    def bound_to(self, account_no: str) -> tuple[str, ...]:
+        """The chat users who have linked an account."""
+        with self._lock:
+            return tuple(user for user, bound in self._bindings.items() if account_no in bound)
+
+    def drop_outage(self, outage_no: str) -> None:
+        """Forget an outage."""
+        with self._lock:
+            self._outages = [outage for outage in self._outages if outage.outage_no != outage_no]
+
     def find_accounts(self, phone: str) -> tuple[Account, ...]:
         """See `CustomerSystem.find_accounts`."""
         return tuple(account for _, account in sorted(self._accounts.items()) if account.phone == phone)
@@ -125,6 +135,12 @@ class MemoryCustomers:
     def places(self) -> tuple[Place, ...]:
         """See `Directory.places`."""
         return self._places
+
+    def put_crews(self, crews: Iterable[Crew]) -> None:
+        """See `CrewBook.put_crews`."""
+        with self._lock:
+            every = {crew.crew_no: crew for crew in (*self._crews, *crews)}
+            self._crews = tuple(every[number] for number in sorted(every))
 
     def crews(self) -> tuple[Crew, ...]:
         """See `Directory.crews`."""

@@ -36,7 +36,7 @@ class MemoryOutbox:
             due = [stored for stored in self.letters.values() if stored.next_at is not None and stored.next_at <= now]
             due.sort(key=lambda stored: stored.next_at or now)
             return tuple(
-                self._put(replace(stored, attempts=stored.attempts + 1, next_at=now + lease)) for stored in due[:limit]
+                self._put(replace(stored, attempts=stored.attempts + 1, next_at=now + lease, held="")) for stored in due[:limit]
             )
 
     def delivered(self, key: str, at: datetime) -> None:
@@ -56,6 +56,16 @@ class MemoryOutbox:
                 return stored
             state = LetterState.DEAD if next_at is None else LetterState.PENDING
             return replace(stored, state=state, next_at=next_at, last_error=error)
+
+        self._turn(key, turn)
+
+    def hold(self, key: str, attempt: int, until: datetime, why: str) -> None:
+        """See `OutboxStore.hold`."""
+
+        def turn(stored: StoredLetter) -> StoredLetter:
+            if stored.state is LetterState.DELIVERED or stored.attempts != attempt:
+                return stored
+            return replace(stored, attempts=attempt - 1, next_at=until, held=why)
 
         self._turn(key, turn)
 
@@ -83,7 +93,7 @@ class MemoryOutbox:
                 raise UnknownLetter(key)
             if stored.state is LetterState.DELIVERED:
                 raise LetterDelivered(key)
-            return self._put(replace(stored, state=LetterState.PENDING, attempts=0, next_at=at))
+            return self._put(replace(stored, state=LetterState.PENDING, attempts=0, next_at=at, held=""))
 
     def counts(self) -> Mapping[LetterState, int]:
         """See `OutboxStore.counts`."""

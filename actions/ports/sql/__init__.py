@@ -14,6 +14,7 @@ from actions.ports.sql.gaps import SqlGaps
 from actions.ports.sql.handoffs import SqlHandoffs
 from actions.ports.sql.migrate import migrate
 from actions.ports.sql.network import SqlNetwork
+from actions.ports.sql.notices import SqlNotices
 from actions.ports.sql.outbox import SqlOutbox
 from actions.ports.sql.profiles import SqlProfiles
 from actions.ports.sql.repairs import SqlRepairs
@@ -30,6 +31,7 @@ __all__ = [
     "SqlGaps",
     "SqlHandoffs",
     "SqlNetwork",
+    "SqlNotices",
     "SqlOutbox",
     "SqlProfiles",
     "SqlRepairs",

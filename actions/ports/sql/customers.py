@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, Executable, RowMapping, delete, func, select
+from sqlalchemy import Connection, Engine, Executable, RowMapping, delete, func, select
 
 from actions.desk.customers import (
     SIMILAR_LEAST,
@@ -94,10 +94,7 @@ class SqlCustomers:
     def put_outages(self, outages: Iterable[Outage]) -> None:
         """See `OutageBook.put_outages`."""
         with writing(self._engine) as connection:
-            for outage in outages:
-                row = asdict(outage)
-                add = insert_into(connection, schema.outages).values(row)
-                connection.execute(add.on_conflict_do_update(index_elements=["outage_no"], set_=row))
+            put_outages(connection, outages)
 
     def bind(self, customer_id: str, account_no: str, at: datetime) -> None:
         """See `CustomerSystem.bind`."""
@@ -139,9 +136,25 @@ class SqlCustomers:
         rows = self._rows(select(schema.crews).order_by(schema.crews.c.crew_no))
         return tuple(Crew(**{**row, "skills": tuple(row["skills"])}) for row in rows)
 
+    def put_crews(self, crews: Iterable[Crew]) -> None:
+        """See `CrewBook.put_crews`."""
+        with writing(self._engine) as connection:
+            for crew in crews:
+                row = {**asdict(crew), "skills": list(crew.skills)}
+                add = insert_into(connection, schema.crews).values(row)
+                connection.execute(add.on_conflict_do_update(index_elements=["crew_no"], set_=row))
+
     def _rows(self, query: Executable) -> list[RowMapping]:
         with reading(self._engine) as connection:
             return list(connection.execute(query).mappings())
+
+
+def put_outages(connection: Connection, outages: Iterable[Outage]) -> None:
+    """Store outages, each in the place of the one with its number."""
+    for outage in outages:
+        row = asdict(outage)
+        add = insert_into(connection, schema.outages).values(row)
+        connection.execute(add.on_conflict_do_update(index_elements=["outage_no"], set_=row))
 
 
 def to_account(row: Mapping[str, Any] | RowMapping) -> Account:

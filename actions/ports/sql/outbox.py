@@ -39,12 +39,14 @@ def _rows(letters: Iterable[Letter]) -> list[dict[str, Any]]:
             "audience": letter.audience.value,
             "topic": letter.topic,
             "ticket_no": letter.ticket_no,
+            "subject": letter.subject,
             "body": dict(letter.body),
             "created_at": letter.created_at,
             "state": LetterState.PENDING.value,
             "attempts": 0,
             "next_at": letter.created_at,
             "last_error": "",
+            "held": "",
         }
         for letter in letters
     ]
@@ -67,8 +69,9 @@ class SqlOutbox:
         with writing(self._engine) as connection:
             rows = connection.execute(due.with_for_update(skip_locked=True)).mappings().all()
             ours = update(table).where(_C.id.in_([row["id"] for row in rows]))
-            connection.execute(ours.values(attempts=_C.attempts + 1, next_at=now + lease))
-        return tuple(_stored({**row, "attempts": row["attempts"] + 1, "next_at": now + lease}) for row in rows)
+            connection.execute(ours.values(attempts=_C.attempts + 1, next_at=now + lease, held=""))
+        claimed = {"next_at": now + lease, "held": ""}
+        return tuple(_stored({**row, "attempts": row["attempts"] + 1, **claimed}) for row in rows)
 
     def delivered(self, key: str, at: datetime) -> None:
         """See `OutboxStore.delivered`."""
@@ -84,6 +87,12 @@ class SqlOutbox:
         last = update(table).where(_C.key == key, _C.attempts == attempt, _C.delivered_at.is_(None))
         with writing(self._engine) as connection:
             connection.execute(last.values(state=state.value, next_at=next_at, last_error=error))
+
+    def hold(self, key: str, attempt: int, until: datetime, why: str) -> None:
+        """See `OutboxStore.hold`."""
+        ours = update(table).where(_C.key == key, _C.attempts == attempt, _C.delivered_at.is_(None))
+        with writing(self._engine) as connection:
+            connection.execute(ours.values(attempts=attempt - 1, next_at=until, held=why))
 
     def get(self, key: str) -> StoredLetter | None:
         """See `OutboxStore.get`."""
@@ -113,7 +122,7 @@ class SqlOutbox:
                 raise UnknownLetter(key)
             if row["state"] == LetterState.DELIVERED.value:
                 raise LetterDelivered(key)
-            again = {"state": LetterState.PENDING.value, "attempts": 0, "next_at": at}
+            again = {"state": LetterState.PENDING.value, "attempts": 0, "next_at": at, "held": ""}
             connection.execute(update(table).where(_C.key == key).values(again))
         return _stored({**row, **again})
 
@@ -130,6 +139,7 @@ def _stored(row: Mapping[str, Any] | RowMapping) -> StoredLetter:
         audience=Audience(row["audience"]),
         topic=row["topic"],
         ticket_no=row["ticket_no"],
+        subject=row["subject"],
         created_at=row["created_at"],
         body=row["body"],
     )
@@ -140,4 +150,5 @@ def _stored(row: Mapping[str, Any] | RowMapping) -> StoredLetter:
         next_at=row["next_at"],
         delivered_at=row["delivered_at"],
         last_error=row["last_error"],
+        held=row["held"],
     )

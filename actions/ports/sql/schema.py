@@ -122,7 +122,9 @@ outbox = Table(
     Column("key", String(80), nullable=False, unique=True),
     Column("audience", String(12), nullable=False),
     Column("topic", String(40), nullable=False),
-    Column("ticket_no", String(32), ForeignKey("tickets.ticket_no", ondelete="CASCADE"), nullable=False),
+    # Null: a notice about no ticket, `subject` says about what (`desk.notices`).
+    Column("ticket_no", String(32), ForeignKey("tickets.ticket_no", ondelete="CASCADE")),
+    Column("subject", String(60)),
     Column("body", EncryptedJson, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("state", String(12), nullable=False),
@@ -131,9 +133,12 @@ outbox = Table(
     Column("next_at", UtcDateTime),
     Column("delivered_at", UtcDateTime),
     Column("last_error", String(200), nullable=False),
+    # Why it is not tried before next_at: quiet_hours, or empty.
+    Column("held", String(20), nullable=False, server_default=text("''")),
     Index(None, "next_at"),
     Index(None, "state", "id"),
     Index(None, "ticket_no"),
+    Index(None, "subject", "state"),
 )
 
 accounts = Table(
@@ -243,6 +248,7 @@ conversations = Table(
     Column("turns", Integer, nullable=False),
     Column("last_text", Encrypted),
     Index(None, "last_at"),
+    Index(None, "customer_id"),
 )
 
 turns = Table(

@@ -10,6 +10,7 @@ from bot.gateway.routes import (
     flows,
     handoffs,
     knowledge,
+    notices,
     operation,
     outbox,
     pages,
@@ -22,7 +23,7 @@ from bot.gateway.routes import (
     ws,
 )
 
-MODULES = (chat, profiles, parse, knowledge, editors, flows, tickets, repairs, handoffs, outbox, reports, surveys, operation, pages, ws)
+MODULES = (chat, profiles, parse, knowledge, editors, flows, tickets, repairs, handoffs, outbox, notices, reports, surveys, operation, pages, ws)
 
 
 def add_all(app: web.Application) -> None:

@@ -5,6 +5,7 @@ import { byId, el, every, icon, showProblem } from "/static/desk/parts.js";
 import { refused, signOut, signedIn } from "/static/desk/session.js";
 import { word } from "/static/desk/words.js";
 import { drawMetrics } from "./metrics.js";
+import { drawNotices, noticesOf, toggleCalls } from "./notices.js";
 import { drawOpenTickets, openTickets } from "./open_tickets.js";
 import { PART, asOf, staleSince } from "./words.js";
 
@@ -68,10 +69,16 @@ const lookNow = every(EVERY_MS, async () => {
     section("ready", [byId("ready-at")], readiness, drawReadiness, () => byId("ready").replaceChildren()),
     section("metrics", document.querySelectorAll("[data-metrics-at]"), () => api.text("/metrics"), drawMetrics),
     section("handoffs", [], () => api.get("/api/v1/handoffs"), drawHandoffs),
+    section("notices", [byId("notices-at")], () => noticesOf(api), (found) => drawNotices(found, api, lookAgain)),
     section("open", [byId("open-at")], () => openTickets(api), (found) => drawOpenTickets(found, api.now())),
   ]);
 });
 
+async function lookAgain() {
+  await lookNow();
+}
+
+byId("calls-open").addEventListener("click", () => toggleCalls(api, lookAgain));
 byId("refresh").addEventListener("click", lookNow);
 byId("sign-out").addEventListener("click", signOut);
 document.addEventListener("visibilitychange", () => { if (!document.hidden) lookNow(); });

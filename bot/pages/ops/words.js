@@ -32,5 +32,26 @@ export const SOCKET = { customer: "客户网页连接", staff: "坐席连接" };
 export const LIMIT = { address: "按地址限流", conversation: "按会话限流" };
 export const ANSWERS = { "2": "成功（2xx）", "3": "未变化（3xx）", "4": "被拒绝（4xx）", "5": "出错（5xx）" };
 
+export const PLAN_TYPE = { planned: "计划", temporary: "临时" };
+export const ROUND = { tell: "正在通知", again: "下次提醒", cancel: "正在通知取消" };
+export const WAITS = { turn: "等待发送", retry: "上次没送到，稍后再试", quiet_hours: "安静时段，早上再发" };
+export const NOTICE = {
+  outage_ahead: "停电预告", outage_again: "停电前提醒", outage_changed: "停电有变动", outage_spared: "停电不再涉及", outage_cancelled: "停电取消",
+  balance_low: "余额不足", balance_empty: "余额用完", bill_overdue: "电费逾期提醒", bill_demand: "电费催交",
+};
+const NEWS = {
+  accepted: "已受理", dispatched: "已派单", acknowledged: "已接单", contacted: "已联系", en_route: "人员出发", on_site: "人员到场",
+  estimated: "预计恢复", resolved: "已处理", called_back: "已回访", closed: "已办结", warned: "时限预警", breached: "时限超时",
+  call_customer: "请致电客户", asked: "派班组", suspected: "疑似片区停电", no_crew: "没有可派班组", ask_restored: "请核实是否来电", reopened: "重新处理",
+};
+const AUDIENCE = { customer: "给客户", staff: "给员工", utility: "给业务系统" };
+
+/** customer.outage_ahead → 给客户：停电预告 */
+export function letterWords(topic) {
+  const at = topic.indexOf(".");
+  const [audience, what] = [topic.slice(0, at), topic.slice(at + 1)];
+  return `${AUDIENCE[audience] ?? audience}：${NOTICE[what] ?? NEWS[what] ?? "工单进展"}`;
+}
+
 export const asOf = (time) => `截至 ${time}`;
 export const staleSince = (time) => `未能更新，数据截至 ${time}`;

@@ -16,8 +16,16 @@ from aiohttp.test_utils import TestClient, TestServer
 from actions.desk.clock import SystemClock
 from actions.desk.desk import ServiceDesk
 from actions.desk.limits import profile
+from actions.desk.notifier import Notifier
 from actions.handlers.forms.flow import FlowBook
-from actions.ports.memory import MemoryConversations, MemoryHandoffs, MemoryTicketStore
+from actions.ports.memory import (
+    MemoryConversations,
+    MemoryCustomers,
+    MemoryHandoffs,
+    MemoryNetwork,
+    MemoryNotices,
+    MemoryTicketStore,
+)
 from bot.gateway.app import Parts, build_app
 from bot.gateway.assistant import AssistantClient
 from bot.gateway.journal import Journal
@@ -178,12 +186,24 @@ class House:
     conversations: Any = field(default_factory=lambda: Locked(MemoryConversations()))
     handoffs: Any = field(default_factory=MemoryHandoffs)
     tickets: Any = field(default_factory=MemoryTicketStore)
+    customers: MemoryCustomers = field(default_factory=lambda: MemoryCustomers.demo(SystemClock().now()))
     options: Json = field(default_factory=dict)
 
     def parts(self) -> Parts:
         clock = SystemClock()
-        settings = Settings(_env_file=None, home=self.home, staff_token=TOKEN, **self.options)  # type: ignore[call-arg]
+        # The tests run at any hour; what waits at night has tests of its own.
+        options = {"quiet_hours": "off"} | self.options
+        settings = Settings(_env_file=None, home=self.home, staff_token=TOKEN, **options)  # type: ignore[call-arg]
         client = AssistantClient(self.assistant.url, probe_up=0.2, probe_down=0.02)
+        notices = MemoryNotices(self.tickets, self.customers, self.conversations)
+        self.notifier = Notifier(
+            notices,
+            clock,
+            self.customers,
+            MemoryNetwork.demo(self.customers),
+            quiet=settings.quiet,
+            low_balance=settings.low_balance,
+        )
         return Parts(
             settings=settings,
             conversations=self.conversations,
@@ -195,6 +215,7 @@ class House:
             hazard=hazard,
             checks={"knowledge": lambda: True, "database": lambda: True},
             flows=FLOWS,
+            notices=self.notifier,
         )
 
     async def open(self, *, wait: bool = True) -> None:
