@@ -14,6 +14,7 @@ from rich.table import Table
 
 from bot.cli.class_corrections import classes_app
 from bot.cli.flow import flow_app
+from bot.cli.keys import keys_app
 from bot.cli.knowledge import kb_app
 from bot.cli.outages import outage_app
 from bot.cli.report import report_app
@@ -31,6 +32,7 @@ app.add_typer(classes_app, name="classes")
 app.add_typer(outage_app, name="outage")
 app.add_typer(flow_app, name="flow")
 app.add_typer(eval_app, name="eval")
+app.add_typer(keys_app, name="keys")
 console = Console()
 
 

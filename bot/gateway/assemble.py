@@ -156,7 +156,6 @@ def assemble(settings: Settings, assistant: AssistantClient, metrics: Metrics, c
     phrases = Phrases.load(PROJECT / "actions" / "words", company=settings.company, hotline=settings.hotline)
     handoffs = SqlHandoffs(engine)
     gaps = SqlGaps(engine)
-    gaps.forget(clock.now() - timedelta(days=settings.retention_days))
     services = Services(
         desk=desk,
         customers=customers,

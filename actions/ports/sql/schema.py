@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 
 from actions.ports.sql.columns import Money, RowId, UtcDateTime
-from actions.ports.sql.encrypted import Encrypted, EncryptedJson
+from actions.ports.sql.encrypted import Encrypted, EncryptedJson, fingerprint_of
 
 metadata = MetaData(
     naming_convention={
@@ -49,7 +49,7 @@ tickets = Table(
     Column("account_no", String(16)),
     Column("contact_name", Encrypted),
     Column("contact_phone", Encrypted),
-    Column("phone_fingerprint", String(64)),
+    Column("phone_fingerprint", String(64), info=fingerprint_of("contact_phone")),
     Column("address", Encrypted),
     Column("area", String(8), nullable=False),
     Column("description", Encrypted, nullable=False),
@@ -143,7 +143,7 @@ accounts = Table(
     Column("name", Encrypted, nullable=False),
     Column("phone", Encrypted, nullable=False),
     # To find an account by its phone without reading all of them, see `Cipher.fingerprint`.
-    Column("phone_fingerprint", String(64), nullable=False),
+    Column("phone_fingerprint", String(64), nullable=False, info=fingerprint_of("phone")),
     Column("address", Encrypted, nullable=False),
     Column("area", String(8), nullable=False),
     Column("kind", String(16), nullable=False),
@@ -318,7 +318,7 @@ handoff_requests = Table(
 knowledge_gaps = Table(
     "knowledge_gaps",
     metadata,
-    Column("fingerprint", String(64), primary_key=True),
+    Column("fingerprint", String(64), primary_key=True, info=fingerprint_of("text")),
     Column("reason", String(16), primary_key=True),
     Column("channel", String(20), primary_key=True),
     # Masked before it comes here, and ciphertext all the same: no mask knows every name.
