@@ -76,7 +76,7 @@ class ServiceWorld:
         verified = memory.get("verified") or {}
         account = None
         if verified.get("until", "") > said.now.isoformat():
-            account = self._services.customers.account(verified["account_no"])
+            account = self._services.known(verified["account_no"])
         account = account or self._services.bound_account(said.customer_id or said.conversation_id)
         return account if account is not None and said.value("account_no") in (None, account.account_no) else None
 

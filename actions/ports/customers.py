@@ -11,7 +11,10 @@ from actions.desk.places import Crew, Place
 
 
 class CustomerSystem(Protocol):
-    """Accounts, money and outages, and which account a chat user has bound. Whether the caller may see them is asked elsewhere."""
+    """Accounts, money and outages, and which account a chat user has bound. Whether the caller may see them is asked elsewhere.
+
+    A system at the other end of a line raises CustomersAway when it does not answer, or not as agreed (docs/systems.md).
+    """
 
     def account(self, account_no: str) -> Account | None:
         """The account of this number (digits only), or None."""
@@ -55,6 +58,14 @@ class CustomerSystem(Protocol):
 
     def find_accounts(self, phone: str) -> tuple[Account, ...]:
         """The accounts with this phone number (digits only) on file, by number."""
+        ...
+
+
+class AccountMirror(Protocol):
+    """Where accounts of the utility's own system are copied that something of ours refers to."""
+
+    def put_account(self, account: Account) -> None:
+        """Store an account in the place of the one with its number."""
         ...
 
 

@@ -64,8 +64,8 @@ def retire() -> None:
 def _rotate(settings: Settings) -> tuple[Counter[str], Counter[str], bool]:
     """(renewed, unreadable, whether nothing old is left), over the database and the assistant's memory."""
     from actions.ports.sql.rotation import rotate as rotate_tables
-    from bot.gateway.assemble import open_database
     from bot.gateway.assistant_process import data_keys
+    from bot.gateway.database import open_database
     from bot.gateway.trackers import TRACKERS, rotate_trackers, tracker_store
 
     engine = open_database(settings)

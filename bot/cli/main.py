@@ -250,7 +250,7 @@ def eval_classes(
 def retention() -> None:
     """Erase personal data older than DIANDA_RETENTION_DAYS now (the service does it every six hours by itself)."""
     from actions.desk.clock import SystemClock
-    from bot.gateway.assemble import open_database
+    from bot.gateway.database import open_database
     from bot.gateway.retention import sweep_out
 
     erased, trackers = sweep_out(open_database(Settings()), Settings(), SystemClock())

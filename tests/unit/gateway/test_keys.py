@@ -12,8 +12,8 @@ from typer.testing import CliRunner
 from actions.desk.clock import SystemClock
 from actions.ports.sql import SqlConversations, generate_key
 from bot.cli.main import app
-from bot.gateway.assemble import open_database
 from bot.gateway.assistant_process import data_keys
+from bot.gateway.database import open_database
 from bot.gateway.settings import Settings
 
 

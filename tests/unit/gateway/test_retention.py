@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from actions.desk.clock import FixedClock, SystemClock
 from actions.ports.sql import SqlConversations
 from bot.cli.main import app
-from bot.gateway.assemble import open_database
+from bot.gateway.database import open_database
 from bot.gateway.retention import Retention
 from bot.gateway.settings import Settings
 from tests.unit.gateway.fakes import until
