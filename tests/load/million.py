@@ -27,8 +27,6 @@ FAULTS = (("低压故障", "表后故障"), ("高压故障", "变压器故障"),
 ROAD = ("dispatched", "acknowledged", "contacted", "resolved", "called_back", "closed")
 TABLES = (schema.tickets, schema.ticket_clocks, schema.ticket_events, schema_hub.repairs)
 
-Moment = datetime
-
 
 class Rows(NamedTuple):
     """The rows of one ticket, by column name, for the four tables."""
@@ -47,6 +45,10 @@ def fill(engine: Engine, made: Iterable[Rows]) -> None:
         for table, rows in zip(TABLES, parts, strict=True):
             if rows:
                 _write(engine, table.name, rows)
+    _look(engine)
+
+
+def _look(engine: Engine) -> None:
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("VACUUM ANALYZE" if engine.dialect.name == "postgresql" else "ANALYZE"))
 
@@ -91,18 +93,36 @@ def open_tickets(engine: Engine, count: int, due: int, now: datetime) -> Iterato
         yield rows
 
 
-def past_tickets(engine: Engine, count: int, now: datetime) -> Iterator[Rows]:
-    """`count` tickets of the past year, nineteen of twenty of them closed, some late."""
-    make, chance = _Maker(engine), random.Random(2)
+def fill_past(engine: Engine, count: int, now: datetime) -> None:
+    """`count` tickets of the past year, nineteen of twenty of them closed, each step taking its own time, some late."""
+    fill(engine, _past_tickets(engine, count, now))
+    note = cipher_of(engine).encrypt("")
+    postgres = engine.dialect.name == "postgresql"
+    at = "created_at + :nth * interval '1 minute' * (12 + id % 468)" if postgres else "strftime('%Y-%m-%d %H:%M:%f000', created_at, (:nth * (12 + id % 468)) || ' minutes')"
+    line = text(
+        "INSERT INTO ticket_events (ticket_no, seq, at, type, actor, note, status_before, status_after, request_id, data) "
+        f"SELECT ticket_no, :seq, {at}, :type, 'w' || (id % 400), :note, :before, :type, NULL, '{{}}' FROM tickets WHERE last_event >= :seq"
+    )
+    types = ("accepted", *ROAD)
+    for seq, type_ in enumerate(types, 1):
+        # The last ones first would do as well; a transaction a step keeps the journal of SQLite small.
+        with engine.begin() as connection:
+            connection.execute(line, {"seq": seq, "nth": seq - 1, "type": type_, "before": types[seq - 2] if seq > 1 else None, "note": note})
+    _look(engine)
+
+
+def _past_tickets(engine: Engine, count: int, now: datetime) -> Iterator[Rows]:
+    make = _Maker(engine)
     for number in range(count):
         created = now - timedelta(seconds=(count - number) * 365 * 86400 // count + 60)
         closed = number % 20 != 0
-        rows = make.ticket(number, created, steps=len(ROAD) if closed else 1, hours=chance.uniform(0.2, 8))
+        rows = make.ticket(number, created, steps=len(ROAD) if closed else 1)
+        rows.events.clear()
         for clock in rows.clocks:
             clock["warn_at"], clock["due_at"] = created + timedelta(hours=16), created + timedelta(hours=20)
             clock["rings_at"] = clock["warn_at"]
             if closed:
-                clock |= {"rings_at": None, "finished_at": rows.events[4]["at"]}
+                clock |= {"rings_at": None, "finished_at": created + timedelta(minutes=12 + (number + 1) % 468) * 4}
         yield rows
 
 
@@ -117,8 +137,8 @@ class _Maker:
         self._notes = [cipher.encrypt("") for _ in range(500)]
         self._bools = (True, False) if engine.dialect.name == "postgresql" else (1, 0)
 
-    def ticket(self, number: int, created: Moment, *, steps: int, hours: float = 0.1) -> Rows:
-        """A ticket that has gone so many steps of the road, each taking so long."""
+    def ticket(self, number: int, created: datetime, *, steps: int) -> Rows:
+        """A ticket that has gone so many steps of the road, each in six minutes."""
         chance, (true, false) = self._chance, self._bools
         kind = (Kind.REPAIR, Kind.REPAIR, Kind.REPAIR, Kind.COMPLAINT, Kind.SERVICE_REQUEST)[number % 5]
         complaint = kind is Kind.COMPLAINT
@@ -131,7 +151,7 @@ class _Maker:
             "status": status, "channel": "web", "conversation_id": f"c-{number}", "account_no": f"32{number % 300_000:08d}",
             "contact_name": chance.choice(self._names), "contact_phone": phone, "phone_fingerprint": mark,
             "address": self._cipher.encrypt(f"安澜市云岭乡青石沟{number}号") if complaint else chance.choice(self._addresses),
-            "area": chance.choice(("urban", "urban", "rural", "remote")), "description": chance.choice(self._words), "business": None,
+            "address_fingerprint": self._cipher.fingerprint(f"{number}"), "area": chance.choice(("urban", "urban", "rural", "remote")), "description": chance.choice(self._words), "business": None,
             "created_at": created, "parent_ticket_no": None, "version": 1 + steps, "last_event": 1 + steps, "paused_at": None, "review": false,
         }  # fmt: skip
         clocks = [
@@ -144,7 +164,7 @@ class _Maker:
         types = ("accepted", *ROAD[:steps])
         events = [
             {
-                "ticket_no": no, "seq": at + 1, "at": created + timedelta(hours=hours) * at, "type": type_, "actor": f"w{number % 400}",
+                "ticket_no": no, "seq": at + 1, "at": created + timedelta(minutes=6) * at, "type": type_, "actor": f"w{number % 400}",
                 "note": chance.choice(self._notes), "status_before": types[at - 1] if at else None, "status_after": type_, "request_id": None, "data": "{}",
             }
             for at, type_ in enumerate(types)
