@@ -138,14 +138,16 @@ def _seconds(connection: Connection, moment: Any) -> ColumnElement[int]:
     """A moment as whole seconds since 1970, reckoned by the database."""
     if connection.dialect.name == "sqlite":
         return cast(func.strftime("%s", moment, type_=String), Integer)
-    return cast(func.floor(func.extract("epoch", moment)), BigInteger)
+    # Not EXTRACT: that reckons in NUMERIC, digit by digit.
+    return cast(func.floor(func.date_part("epoch", moment)), BigInteger)
 
 
 def _numbered(connection: Connection, number: Any) -> ColumnElement[str]:
     """A number as text that sorts as it counts."""
     if connection.dialect.name == "sqlite":
         return func.printf(f"%0{_DIGITS}d", number, type_=String)
-    return func.lpad(cast(number, String), _DIGITS, "0", type_=String)
+    # By bytes: the order of some language would be asked for each of millions.
+    return func.lpad(cast(number, String), _DIGITS, "0", type_=String).collate("C")
 
 
 def _within(column: Any, begin: datetime | None, end: datetime | None) -> ColumnElement[bool]:
