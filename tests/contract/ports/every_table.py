@@ -34,6 +34,8 @@ def fill(engine: Engine, at: datetime, n: int = 1) -> dict[str, dict[str, Any]]:
     with writing(engine) as connection:
         for table in metadata.sorted_tables:
             row = {column.name: _value(table, column, at, n) for column in table.c if not _counted(column)}
+            for key in table.foreign_keys:
+                row[key.parent.name] = rows[key.column.table.name].get(key.column.name, n)  # a number counted there is this row's
             for column in table.c:
                 if (source := source_of(column)) is not None:
                     plain = row[source[0]] if source[1] is None else row[source[0]][source[1]]
