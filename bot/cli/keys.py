@@ -15,6 +15,9 @@ from bot.gateway.settings import Settings
 keys_app = typer.Typer(no_args_is_help=True, help="个人信息的密钥")
 console = Console()
 
+SEALED = (("uploads", "*/*.paper"),)
+"""Folders under `DIANDA_HOME` whose files are encrypted with the same keys, and which files those are."""
+
 
 @keys_app.command("new")
 def new() -> None:
@@ -66,6 +69,7 @@ def _rotate(settings: Settings) -> tuple[Counter[str], Counter[str], bool]:
     from actions.ports.sql.rotation import rotate as rotate_tables
     from bot.gateway.assistant_process import data_keys
     from bot.gateway.database import open_database
+    from bot.gateway.sealed import rotate_files
     from bot.gateway.trackers import TRACKERS, rotate_trackers, tracker_store
 
     engine = open_database(settings)
@@ -77,6 +81,9 @@ def _rotate(settings: Settings) -> tuple[Counter[str], Counter[str], bool]:
             first, _ = rotate_trackers(store, data_keys(settings))
             again, lost = rotate_trackers(store, data_keys(settings)) if first else (0, _)
             renewed[TRACKERS], unreadable[TRACKERS], quiet = first, lost, quiet and not again and not lost
+    for name, pattern in SEALED:
+        renewed[name], unreadable[name] = rotate_files(settings.home / name, pattern, data_keys(settings))
+        quiet = quiet and not unreadable[name]
     return +renewed, +unreadable, quiet
 
 

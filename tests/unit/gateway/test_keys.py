@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from pathlib import Path
 
@@ -62,6 +63,19 @@ def test_a_generated_key_is_replaced(home: Path) -> None:
     assert {Fernet(new).decrypt(body).decode() for body in remembered(home)} == {"[陈桂兰]"}
     (conversation,) = SqlConversations(open_database(Settings())).conversations(9)
     assert conversation.last_text == "我叫陈桂兰"
+
+
+def test_files_are_written_anew_and_keep_their_age(home: Path) -> None:
+    paper = home / "uploads" / "ab" / "abcdefgh.paper"
+    paper.parent.mkdir(parents=True)
+    paper.write_bytes(Fernet(data_keys(Settings())[0]).encrypt(b"a deed"))
+    os.utime(paper, (1, 1_700_000_000))
+    run("new")
+    code, told = run("rotate")
+    assert code == 0 and "uploads 1" in told
+    assert Fernet(data_keys(Settings())[0]).decrypt(paper.read_bytes()) == b"a deed"
+    assert paper.stat().st_mtime == 1_700_000_000
+    assert list(paper.parent.iterdir()) == [paper]
 
 
 def test_keys_of_the_settings_are_the_operators_to_change(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
