@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from typing import Any
 
 import polars as pl
@@ -12,6 +13,8 @@ from actions.desk.clock import SHANGHAI
 from actions.ports.sql.report_rows import MOVES, STEPS, TICKETS, ReportRows
 from actions.reports.orders import CUSTOMER, SCHEMA, STEP_SCHEMA, TIMES, Orders, hashed
 from actions.reports.period import Period
+
+_OFFSET = int(datetime(2026, 1, 1, tzinfo=SHANGHAI).utcoffset().total_seconds())  # type: ignore[union-attr]  # aware
 
 
 def read_sql(rows: ReportRows, period: Period) -> Orders:
@@ -36,5 +39,5 @@ def _frame(rows: Sequence[Sequence[Any]], names: Sequence[str], times: Sequence[
     whole = {*times, "review"}
     schema = {name: pl.Int64 if name in whole else pl.String for name in names}
     frame = pl.DataFrame(rows, schema=schema, orient="row")
-    local = (pl.from_epoch(pl.col(name), time_unit="s").dt.replace_time_zone("UTC").dt.convert_time_zone(SHANGHAI.key) for name in times)
-    return frame.with_columns(each.dt.replace_time_zone(None).cast(pl.Datetime("us")).alias(name) for each, name in zip(local, times, strict=True))
+    # One offset for all of them: the desk's time zone has had no summer time since 1991, and a zone is looked up for each of ten million.
+    return frame.with_columns(pl.from_epoch(pl.col(name) + _OFFSET, time_unit="s").cast(pl.Datetime("us")).alias(name) for name in times)
