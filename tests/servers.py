@@ -29,8 +29,11 @@ def postgres_binaries() -> Path | None:
 
 
 @contextmanager
-def postgres() -> Iterator[str]:
-    """A PostgreSQL server of its own; yields the URL of its database. Skips the test, loudly, where it is not installed."""
+def postgres(*, durable: bool = False, settings: str = "") -> Iterator[str]:
+    """A PostgreSQL server of its own; yields the URL of its database. Skips the test, loudly, where it is not installed.
+
+    `durable`: commits reach the disk, as in production; tests do without. `settings`: more of `-c name=value`.
+    """
     binaries = postgres_binaries()
     if binaries is None:
         pytest.skip(NO_POSTGRES)
@@ -64,8 +67,9 @@ def postgres() -> Iterator[str]:
             "UTF8",
             "--no-sync",
         )
-        # Durability is not what these tests ask of the server; speed is.
-        options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off -c full_page_writes=off"
+        # Durability is not what most tests ask of the server; speed is.
+        fast = "" if durable else "-c fsync=off -c full_page_writes=off"
+        options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' {fast} {settings}"
         run("pg_ctl", "-D", str(data), "-w", "-t", "60", "-o", options, "start")
         try:
             yield f"postgresql://test:test@127.0.0.1:{port}/postgres"

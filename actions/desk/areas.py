@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from actions.desk.customers import Account
+from actions.desk.errors import CustomersAway
 from actions.desk.network import AreaName, Point, Served, TransformerArea, of_transformer, place_of, supplied_by
 from actions.desk.places import covers
 from actions.desk.tickets import Ticket
@@ -30,13 +32,20 @@ class Areas:
         An account number is what somebody said: it counts only as far as the address agrees with it.
         """
         said = self._read(address) if address else None
-        account = self._customers.account(account_no) if account_no else None
+        account = self._account(account_no)
         if account is not None and (not address or _same(said, self._read(account.address))):
             transformer = self._network.area_of(account.account_no)
             if transformer is not None:
                 return of_transformer(transformer)
         found = supplied_by(address, self._network.areas()) if address else None
         return said if found is None else of_transformer(found)
+
+    def _account(self, account_no: str | None) -> Account | None:
+        try:
+            return self._customers.account(account_no) if account_no else None
+        except CustomersAway:
+            # The address tells the area too; a crew does not wait for a system that is away.
+            return None
 
     def where(self, ticket: Ticket, area: AreaName | None) -> Point | None:
         """Where the crew has to go, as near as it is known: the transformer, else the part of the town."""

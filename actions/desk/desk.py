@@ -17,7 +17,7 @@ from actions.desk.limits import Profile, Span
 from actions.desk.moves import Book, Command, escalation, rung
 from actions.desk.numbers import TicketNo, parse_ticket_no
 from actions.desk.outbox import Letter, letters, tells_customer
-from actions.desk.pen import life_support
+from actions.desk.pen import lives_on_a_machine
 from actions.desk.places import Place, area_beside
 from actions.desk.tickets import Area, EventType, Kind, NewTicket, Page, Priority, Ticket, TicketEvent, TicketFilter
 from actions.ports.classifier import Classifier
@@ -86,9 +86,11 @@ class ServiceDesk:
             return self._seen(before)
         # Before the transaction: reading takes the classifier longer than a writer may be kept waiting.
         checked, classified = self._classified(checked)
+        # Asked before, as it may be a system at the other end of a line: of a day's numbers the others wait for this one.
+        by_person = self._customers is not None and lives_on_a_machine(self._customers, checked.account_no)
         try:
             with self._store.transaction() as tx:
-                return self._first(tx, checked, classified, request_id, actor)
+                return self._first(tx, checked, classified, by_person, request_id, actor)
         except DuplicateRequest:
             # Somebody else working on the same request was faster; theirs is committed by now.
             made = self._store.of_request(request_id)
@@ -237,7 +239,7 @@ class ServiceDesk:
         return replace(checked, category=found.category, priority=Priority.URGENT if pressing else checked.priority), found
 
     def _first(
-        self, tx: TicketTransaction, checked: NewTicket, classified: Classified | None, request_id: str, actor: str
+        self, tx: TicketTransaction, checked: NewTicket, classified: Classified | None, by_person: bool, request_id: str, actor: str
     ) -> Ticket:
         before = tx.of_request(request_id)
         if before is not None:
@@ -248,7 +250,7 @@ class ServiceDesk:
         number = TicketNo(now.date(), tx.next_sequence(now.date()))
         ticket = self._book.open(str(number), checked, actor, now, classified)
         tx.add(ticket, request_id)
-        tx.post(self._letters(None, ticket))
+        tx.post(letters(None, ticket, by_person=by_person))
         return ticket
 
     def _change(
@@ -276,9 +278,9 @@ class ServiceDesk:
             tx.post(self._letters(before, after))
             return after
 
-    def _letters(self, before: Ticket | None, after: Ticket) -> tuple[Letter, ...]:
+    def _letters(self, before: Ticket, after: Ticket) -> tuple[Letter, ...]:
         by_person = (
-            self._customers is not None and tells_customer(before, after) and life_support(self._customers, after)
+            self._customers is not None and tells_customer(before, after) and lives_on_a_machine(self._customers, after.account_no)
         )
         return letters(before, after, by_person=by_person)
 

@@ -15,6 +15,7 @@
     │   ├── VerificationFailed     verification_failed    account and digits do not belong together; .remaining
     │   └── AccountLocked          account_locked         too many failures; .locked_until
     ├── UnknownAccount             unknown_account        no such account to bind
+    ├── CustomersAway              customers_away         the utility's customer system does not answer, or not sensibly
     ├── UnknownTurn                unknown_turn           no such turn in the journal
     ├── UnknownHandoff             unknown_handoff        no such conversation waiting for a person
     ├── HandoffTaken               handoff_taken          another agent has it, or it is closed
@@ -140,6 +141,12 @@ class UnknownAccount(DeskError):
     """No account has this number."""
 
     code = "unknown_account"
+
+
+class CustomersAway(DeskError):
+    """The utility's customer system cannot be asked now. Its text names nobody."""
+
+    code = "customers_away"
 
 
 class UnknownTurn(DeskError):

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from actions.desk.clock import rfc3339
+from actions.desk.errors import CustomersAway
 from actions.desk.moves import SYSTEM, Book, Command, remark
 from actions.desk.outbox import CALL, Audience, Letter, letters, said_time, tells_customer
 from actions.desk.tickets import EventType, Ticket
@@ -85,7 +86,7 @@ class Pen:
 
     def calls(self, ticket: Ticket) -> bool:
         """Whether news of this ticket is told by a person: somebody there lives on a machine."""
-        return life_support(self._customers, ticket)
+        return lives_on_a_machine(self._customers, ticket.account_no)
 
     def _write(self, tx: TicketTransaction, before: Ticket, after: Ticket, *, news: EventType | None = None) -> None:
         tx.save([(before, after)])
@@ -94,9 +95,15 @@ class Pen:
         tx.post(one for one in told if news is None or not _is_news(one) or one.body["event"]["type"] == news.value)
 
 
-def life_support(customers: Accounts, ticket: Ticket) -> bool:
-    """Whether somebody lives on a machine at the ticket's account. Asks for an account number nobody has checked: a call too many does no harm."""
-    account = customers.account(ticket.account_no) if ticket.account_no else None
+def lives_on_a_machine(customers: Accounts, account_no: str | None) -> bool:
+    """Whether somebody at the account does, or nobody can say now: a call too many does no harm.
+
+    Asks for an account number nobody has checked.
+    """
+    try:
+        account = customers.account(account_no) if account_no else None
+    except CustomersAway:
+        return True
     return account is not None and account.life_support
 
 

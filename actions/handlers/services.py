@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from actions.desk.clock import Clock
 from actions.desk.customers import Account
 from actions.desk.desk import ServiceDesk
+from actions.desk.errors import CustomersAway
 from actions.desk.notices import Topic
 from actions.desk.repairs import Incident
 from actions.desk.verifier import Verifier
@@ -93,7 +94,14 @@ class Services:
         if not customer_id:
             return None
         numbers = self.customers.bindings(customer_id)
-        return self.customers.account(numbers[0]) if len(numbers) == 1 else None
+        return self.known(numbers[0]) if len(numbers) == 1 else None
+
+    def known(self, account_no: str | None) -> Account | None:
+        """An account for what can do without it (prefill, urgency): None also when the customer system is away."""
+        try:
+            return self.customers.account(account_no) if account_no else None
+        except CustomersAway:
+            return None
 
 
 class Stopwatch:

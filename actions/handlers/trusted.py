@@ -28,5 +28,5 @@ def own_account(services: Services, said: Said, memory: dict[str, Any]) -> Accou
     verified = memory.get("verified") or {}
     account = None
     if verified.get("until", "") > said.now.isoformat():
-        account = services.customers.account(verified["account_no"])
+        account = services.known(verified["account_no"])
     return account or services.bound_account(user_of(said))

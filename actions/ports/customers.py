@@ -19,7 +19,10 @@ class Accounts(Protocol):
 
 
 class CustomerSystem(Accounts, Protocol):
-    """Accounts, money and outages, and which account a chat user has bound. Whether the caller may see them is asked elsewhere."""
+    """Accounts, money and outages, and which account a chat user has bound. Whether the caller may see them is asked elsewhere.
+
+    A system at the other end of a line raises CustomersAway when it does not answer, or not as agreed (docs/systems.md).
+    """
 
     def bills(self, account_no: str) -> tuple[Bill, ...]:
         """Its bills, newest month first; empty for an unknown account."""
@@ -59,6 +62,14 @@ class CustomerSystem(Accounts, Protocol):
 
     def find_accounts(self, phone: str) -> tuple[Account, ...]:
         """The accounts with this phone number (digits only) on file, by number."""
+        ...
+
+
+class AccountMirror(Protocol):
+    """Where accounts of the utility's own system are copied that something of ours refers to."""
+
+    def put_account(self, account: Account) -> None:
+        """Store an account in the place of the one with its number."""
         ...
 
 

@@ -42,7 +42,7 @@ def list_crews() -> None:
 
 def _customers() -> Any:
     from actions.ports.sql import SqlCustomers
-    from bot.gateway.assemble import open_database
+    from bot.gateway.database import open_database
     from bot.gateway.settings import Settings
 
     return SqlCustomers(open_database(Settings()))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -13,9 +13,11 @@ from rich.table import Table
 
 from bot.gateway.settings import PROJECT, Settings
 from knowledge_base.errors import KnowledgeError, NotPublishable
-from knowledge_base.knowledge import KnowledgeBase
-from knowledge_base.publishing import Publisher, open_folder
 from knowledge_base.versions import Version, Versions
+
+if TYPE_CHECKING:
+    from knowledge_base.knowledge import KnowledgeBase
+    from knowledge_base.publishing import Publisher
 
 kb_app = typer.Typer(no_args_is_help=True, help="知识库")
 console = Console()
@@ -93,6 +95,8 @@ def kb_rollback(version: str, author: Author, reason: Reason) -> None:
 
 
 def _publisher() -> Publisher:
+    from knowledge_base.publishing import Publisher, open_folder
+
     settings = Settings()
     return Publisher(Versions(settings.home), ROOT, open_folder(settings.home, settings.profile, ROOT, settings.passage_storage))
 
@@ -183,6 +187,7 @@ def kb_import(files: Annotated[list[Path], typer.Argument(help="csv、xlsx、doc
 def open_base(settings: Settings) -> KnowledgeBase:
     """The knowledge base as the service serves it: the published version, else the checked-out folder."""
     from bot.language.encoder import SentenceEncoder, encoder_folder
+    from knowledge_base.knowledge import KnowledgeBase
 
     version = Versions(settings.home).current()
     root = ROOT if version is None else Versions(settings.home).root(version)

@@ -15,6 +15,7 @@ from rich.table import Table
 from bot.cli.class_corrections import classes_app
 from bot.cli.crews import crew_app
 from bot.cli.flow import flow_app
+from bot.cli.keys import keys_app
 from bot.cli.knowledge import kb_app
 from bot.cli.notices import notice_app
 from bot.cli.outages import outage_app
@@ -35,6 +36,7 @@ app.add_typer(notice_app, name="notice")
 app.add_typer(crew_app, name="crew")
 app.add_typer(flow_app, name="flow")
 app.add_typer(eval_app, name="eval")
+app.add_typer(keys_app, name="keys")
 console = Console()
 
 
@@ -252,7 +254,7 @@ def eval_classes(
 def retention() -> None:
     """Erase personal data older than DIANDA_RETENTION_DAYS now (the service does it every six hours by itself)."""
     from actions.desk.clock import SystemClock
-    from bot.gateway.assemble import open_database
+    from bot.gateway.database import open_database
     from bot.gateway.retention import sweep_out
 
     erased, trackers = sweep_out(open_database(Settings()), Settings(), SystemClock())

@@ -81,7 +81,8 @@ def choose(
 
 
 def _notifier() -> Any:
-    from bot.gateway.assemble import notifier_of, open_database
+    from bot.gateway.assemble import notifier_of
+    from bot.gateway.database import open_database
     from bot.gateway.settings import Settings
 
     settings = Settings()

@@ -37,7 +37,8 @@ def import_plans(
 def list_outages() -> None:
     """Every outage that is not over, and the plans of the last week with how many were told."""
     from actions.ports.sql import SqlCustomers
-    from bot.gateway.assemble import notifier_of, open_database
+    from bot.gateway.assemble import notifier_of
+    from bot.gateway.database import open_database
     from bot.gateway.settings import Settings
 
     settings, clock = Settings(), SystemClock()
@@ -87,7 +88,8 @@ def cancel(
 
 
 def _notifier() -> Any:
-    from bot.gateway.assemble import notifier_of, open_database
+    from bot.gateway.assemble import notifier_of
+    from bot.gateway.database import open_database
     from bot.gateway.settings import Settings
 
     settings = Settings()

@@ -94,7 +94,7 @@ def service(
 
 def _rows(settings: Settings) -> ReportRows:
     from actions.ports.sql.report_rows import ReportRows
-    from bot.gateway.assemble import open_database
+    from bot.gateway.database import open_database
 
     return ReportRows(open_database(settings))
 

@@ -40,7 +40,10 @@ from actions.handlers.survey import ScoreWords, SurveyAnswers
 from actions.handlers.tariff_question import TariffWords
 from actions.handlers.webhook import webhook_app
 from actions.handlers.words import Phrases
-from actions.ports.couriers import LogCourier, WebhookCourier
+from actions.ports.couriers import DatabaseCourier, LogCourier, SplitCourier, WebhookCourier
+from actions.ports.customers import CustomerSystem
+from actions.ports.http import HttpCustomers, UtilityCustomers
+from actions.ports.http.line import Line
 from actions.ports.known_accounts import KnownAccounts
 from actions.ports.maps import GreatCircleMap
 from actions.ports.outbox import Courier
@@ -59,14 +62,13 @@ from actions.ports.sql import (
     SqlRepairs,
     SqlSurveys,
     SqlTicketStore,
-    connect,
-    migrate,
     seed_demo,
 )
 from actions.ports.sql.report_rows import ReportRows
 from bot.gateway.app import Parts, build_app
 from bot.gateway.assistant import AssistantClient
-from bot.gateway.assistant_process import command, data_keys, environment
+from bot.gateway.assistant_process import command, environment
+from bot.gateway.database import open_database
 from bot.gateway.editors import EditorDesk, KnowledgeWatch
 from bot.gateway.masking import mask, set_up_logging
 from bot.gateway.metrics import Metrics
@@ -147,17 +149,18 @@ def assemble(settings: Settings, assistant: AssistantClient, metrics: Metrics, c
     clock = clock or SystemClock()
     engine = open_database(settings)
     seed_demo(engine, clock, demo=bool(settings.demo))
-    customers = SqlCustomers(engine)
+    own = SqlCustomers(engine)
+    customers = _customers(settings, own, clock)
     book = Book(limits_profile(settings.profile), WorkingCalendar())
     kept = SqlProfiles(engine)
     known = KnownAccounts(customers, kept, clock)
-    hub = _hub(settings, engine, clock, customers, known, book)
+    hub = _hub(settings, engine, clock, customers, own, known, book)
     notifier = notifier_of(settings, engine, clock)
     encoder = SentenceEncoder(encoder_folder(settings.home))
     open_reader(settings.home)
     classifier = TrainedClassifier.open(settings.home, encoder, log.info)
     desk = ServiceDesk(
-        SqlTicketStore(engine), clock, book.profile, places=customers.places(), calendar=book.calendar,
+        SqlTicketStore(engine), clock, book.profile, places=own.places(), calendar=book.calendar,
         classifier=classifier, customers=known,
     )  # fmt: skip
     source = PROJECT / "knowledge_base"
@@ -170,7 +173,6 @@ def assemble(settings: Settings, assistant: AssistantClient, metrics: Metrics, c
     phrases = Phrases.load(PROJECT / "actions" / "words", company=settings.company, hotline=settings.hotline)
     handoffs = SqlHandoffs(engine)
     gaps = SqlGaps(engine)
-    gaps.forget(clock.now() - timedelta(days=settings.retention_days))
     heard = PROJECT / "actions" / "words" / "heard"
     profiles = CustomerProfiles(Statements.load(heard / "profile.yml"), Uses.load(heard / "profile_uses.yml"), kept)
     services = Services(
@@ -228,7 +230,9 @@ def _steps(services: Services) -> Callable[[Letter], str]:
     return told
 
 
-def _hub(settings: Settings, engine: Engine, clock: Clock, customers: SqlCustomers, known: KnownAccounts, book: Book) -> RepairHub:
+def _hub(
+    settings: Settings, engine: Engine, clock: Clock, customers: CustomerSystem, own: SqlCustomers, known: KnownAccounts, book: Book
+) -> RepairHub:
     rules = HubRules(
         window=timedelta(minutes=settings.incident_minutes),
         grace=timedelta(seconds=settings.dispatch_grace_seconds),
@@ -242,7 +246,7 @@ def _hub(settings: Settings, engine: Engine, clock: Clock, customers: SqlCustome
         book,
         customers=customers,
         accounts=known,
-        directory=customers,
+        directory=own,
         network=SqlNetwork(engine),
         roads=GreatCircleMap(),
         read_area=read_area,
@@ -262,13 +266,6 @@ def notifier_of(settings: Settings, engine: Engine, clock: Clock) -> Notifier:
     )
 
 
-def open_database(settings: Settings) -> Engine:
-    """The service's database, its tables up to date."""
-    engine = connect(settings.database_url, data_keys(settings))
-    migrate(engine)
-    return engine
-
-
 def open_desk(settings: Settings, clock: Clock) -> ServiceDesk:
     """The desk alone over the service's database, for work from the command line beside or without a running service."""
     engine = open_database(settings)
@@ -277,9 +274,22 @@ def open_desk(settings: Settings, clock: Clock) -> ServiceDesk:
 
 
 def _courier(settings: Settings, clock: Clock) -> Courier:
-    if not settings.outbox_url:
-        return LogCourier()
-    return WebhookCourier(settings.outbox_url, settings.outbox_secret.get_secret_value(), clock)
+    others: Courier = LogCourier()
+    if settings.outbox_url.startswith("http"):
+        others = WebhookCourier(settings.outbox_url, settings.outbox_secret.get_secret_value(), clock)
+    elif settings.outbox_url:
+        others = DatabaseCourier(settings.outbox_url)
+    if not settings.tickets_url:
+        return others
+    return SplitCourier(WebhookCourier(settings.tickets_url, settings.tickets_secret.get_secret_value(), clock), others)
+
+
+def _customers(settings: Settings, own: SqlCustomers, clock: Clock) -> CustomerSystem:
+    """The utility's customer system: the one at the other end of the line, else our own tables."""
+    if not settings.customers_url:
+        return own
+    line = Line(settings.customers_url, settings.customers_secret.get_secret_value(), clock)
+    return UtilityCustomers(HttpCustomers(line), own, own)
 
 
 def limits_profile(name: str) -> Profile:

@@ -12,9 +12,17 @@ RASA_PYTHON = ASSISTANT / ".venv" / "bin" / "python"
 
 
 def data_keys(settings: Settings) -> tuple[str, ...]:
-    """The keys of encrypted columns and trackers: those that were set, else one generated once into ``home``/keys/data.key."""
+    """The keys of encrypted columns and trackers, newest first: those that were set, else those of ``home``/keys/data.key.
+
+    The file, a key a line, is made with one key when it is not there. Raises OSError as `settings.stored_secret` does.
+    """
     given = tuple(key.get_secret_value() for key in settings.data_keys)
-    return given or (stored_secret(settings.keys_folder / "data.key", generate_key),)
+    return given or tuple(stored_secret(key_file(settings), generate_key).split())
+
+
+def key_file(settings: Settings) -> Path:
+    """Where the generated keys are."""
+    return settings.keys_folder / "data.key"
 
 
 def command(settings: Settings, model: Path) -> list[str]:

@@ -6,19 +6,19 @@ import asyncio
 import logging
 from datetime import timedelta
 
-from sqlalchemy import Engine, create_engine, inspect, text
+from sqlalchemy import Engine, text
 
 from actions.desk.clock import Clock
 from actions.desk.profiles import PROFILE_KEPT
 from actions.ports.drafts import DRAFT_KEPT
-from actions.ports.sql import SqlDrafts, SqlNotices, SqlProfiles
+from actions.ports.sql import SqlDrafts, SqlGaps, SqlNotices, SqlProfiles
 from actions.ports.sql.retention import Erased, erase_before
 from bot.gateway.settings import Settings
+from bot.gateway.trackers import TRACKERS, tracker_store
 
 log = logging.getLogger("dianda.retention")
 
 SECONDS = 6 * 3600.0
-_TRACKERS = "assistant_trackers"
 
 
 def sweep_out(engine: Engine, settings: Settings, clock: Clock) -> tuple[Erased, int]:
@@ -29,25 +29,17 @@ def sweep_out(engine: Engine, settings: Settings, clock: Clock) -> tuple[Erased,
     SqlDrafts(engine).forget(now - DRAFT_KEPT)
     SqlProfiles(engine).forget(now - PROFILE_KEPT)
     SqlNotices(engine).forget(before)
+    SqlGaps(engine).forget(before)
     return erase_before(engine, before, now), _trackers(engine, settings, before.timestamp())
 
 
 def _trackers(engine: Engine, settings: Settings, before: float) -> int:
-    # The assistant writes its trackers itself (docs/architecture.md): beside the embedded database, else in the same one.
-    own = settings.home / "db" / "trackers.db"
-    embedded = engine.dialect.name == "sqlite"
-    if embedded and not own.exists():
-        return 0
-    store = create_engine(f"sqlite:///{own}", connect_args={"timeout": 20}) if embedded else engine
-    try:
-        if not inspect(store).has_table(_TRACKERS):
+    with tracker_store(engine, settings) as store:
+        if store is None:
             return 0
         with store.begin() as connection:
-            old = text(f"DELETE FROM {_TRACKERS} WHERE updated_at < :before")
+            old = text(f"DELETE FROM {TRACKERS} WHERE updated_at < :before")
             return connection.execute(old, {"before": before}).rowcount
-    finally:
-        if embedded:
-            store.dispose()
 
 
 class Retention:

@@ -75,9 +75,20 @@ class Settings(BaseSettings):
     assistant_calls: int = Field(default=16, ge=1, description="Turns the assistant works on at the same time.")
 
     outbox_url: str = Field(
-        default="", pattern=r"^(https?://\S+)?$", description="Where letters are posted; empty: they go to the log only."
+        default="",
+        pattern=r"^((https?|postgresql|sqlite)://\S+)?$",
+        description="Where letters are posted, or the database they are written into; empty: they go to the log only.",
     )
     outbox_secret: SecretStr = Field(default=SecretStr(""), description="Signs what is posted; at least 16 characters.")
+
+    tickets_url: str = Field(
+        default="", pattern=r"^(https?://\S+)?$", description="Your ticket system: letters with whole tickets go there instead; empty: with the others."
+    )
+    tickets_secret: SecretStr = Field(default=SecretStr(""), description="Signs those; at least 16 characters.")
+    customers_url: str = Field(
+        default="", pattern=r"^(https?://\S+)?$", description="Your customer system (docs/systems.md); empty: the accounts in our own database."
+    )
+    customers_secret: SecretStr = Field(default=SecretStr(""), description="Signs what it is asked; at least 16 characters.")
 
     dispatch: bool = Field(default=True, description="Crews are chosen and asked by the repair hub; false: a dispatcher does it by hand.")
     dispatch_grace_seconds: int = Field(default=60, ge=0, description="How long a new repair waits before a crew is asked; danger does not wait.")
@@ -110,8 +121,12 @@ class Settings(BaseSettings):
     def _resolve(self) -> Self:
         """Fill in what depends on other fields, so that readers never see a half-set value."""
         self.home = self.home.expanduser().resolve()
-        if self.outbox_url and len(self.outbox_secret.get_secret_value()) < SHORTEST_SECRET:
-            raise ValueError(f"DIANDA_OUTBOX_URL needs DIANDA_OUTBOX_SECRET of at least {SHORTEST_SECRET} characters")
+        for name, url, secret in (
+            ("OUTBOX", self.outbox_url, self.outbox_secret), ("TICKETS", self.tickets_url, self.tickets_secret),
+            ("CUSTOMERS", self.customers_url, self.customers_secret),
+        ):  # fmt: skip
+            if url.startswith("http") and len(secret.get_secret_value()) < SHORTEST_SECRET:
+                raise ValueError(f"DIANDA_{name}_URL needs DIANDA_{name}_SECRET of at least {SHORTEST_SECRET} characters")
         if self.retriever == "milvus" and not self.milvus_uri:
             raise ValueError("DIANDA_RETRIEVER=milvus needs DIANDA_MILVUS_URI, e.g. http://milvus.example:19530")
         embedded = not self.database_url

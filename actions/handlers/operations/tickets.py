@@ -42,7 +42,7 @@ def file_ticket(job: Job) -> Outcome:
     """Make the ticket that the flow describes, once, and tell the number and the promise."""
     values, settings = job.values, job.settings
     priority = Priority(settings.get("priority", "normal"))
-    account = job.services.customers.account(values["account_no"]) if values.get("account_no") else None
+    account = job.services.known(values.get("account_no"))
     if settings["kind"] == "repair" and priority is Priority.NORMAL:
         named = account is not None and account.life_support
         if named or job.memory.get(TOLD) or on_life_support(job.services, job.said, job.memory):

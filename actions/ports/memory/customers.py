@@ -95,6 +95,11 @@ class MemoryCustomers:
             every = {outage.outage_no: outage for outage in (*self._outages, *outages)}
             self._outages = sorted(every.values(), key=lambda outage: (outage.starts, outage.outage_no))
 
+    def put_account(self, account: Account) -> None:
+        """See `AccountMirror.put_account`."""
+        with self._lock:
+            self._accounts[account.account_no] = account
+
     def bind(self, customer_id: str, account_no: str, at: datetime) -> None:
         """See `CustomerSystem.bind`."""
         if account_no not in self._accounts:

@@ -96,6 +96,13 @@ class SqlCustomers:
         with writing(self._engine) as connection:
             put_outages(connection, outages)
 
+    def put_account(self, account: Account) -> None:
+        """See `AccountMirror.put_account`."""
+        row = {**asdict(account), "phone_fingerprint": cipher_of(self._engine).fingerprint(account.phone), "demo": False}
+        with writing(self._engine) as connection:
+            add = insert_into(connection, schema.accounts).values(row)
+            connection.execute(add.on_conflict_do_update(index_elements=["account_no"], set_=row))
+
     def bind(self, customer_id: str, account_no: str, at: datetime) -> None:
         """See `CustomerSystem.bind`."""
         link = {"customer_id": customer_id, "account_no": account_no, "bound_at": at}

@@ -1,7 +1,7 @@
 """Personal data at rest: columns that are ciphertext in the database and text in Python.
 
 Fernet (AES-128-CBC with HMAC-SHA256, package `cryptography`). The first key encrypts, every key decrypts, so keys are
-rotated by putting a new one in front. The keys belong to the engine, not to the table: one process may hold two databases.
+rotated by putting a new one in front (`rotation` then writes what is old anew). The keys belong to the engine, not to the table: one process may hold two databases.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from cryptography.fernet import Fernet, MultiFernet
-from sqlalchemy import Connection, Engine, Text
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from sqlalchemy import Column, Connection, Engine, Text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
@@ -31,7 +31,8 @@ class Cipher:
         """`keys` as of `generate_key`, the one to encrypt with first. Raises ValueError for none or a malformed one."""
         if not keys:
             raise ValueError("no encryption key: the database holds personal data")
-        self._fernet = MultiFernet([Fernet(key) for key in keys])
+        self._first = Fernet(keys[0])
+        self._fernet = MultiFernet([self._first, *(Fernet(key) for key in keys[1:])])
         # Derived, so that the fingerprints give nothing away about the key that encrypts.
         self._prints = [hmac.digest(base64.urlsafe_b64decode(key), b"dianda blind index", "sha256") for key in keys]
 
@@ -43,6 +44,18 @@ class Cipher:
         """The text. Raises cryptography.fernet.InvalidToken when no key fits."""
         return self._fernet.decrypt(token).decode("utf-8", "surrogatepass")
 
+    def is_newest(self, token: str) -> bool:
+        """Whether `token` was encrypted with the first key."""
+        try:
+            self._first.extract_timestamp(token)
+        except InvalidToken:
+            return False
+        return True
+
+    def renew(self, token: str) -> str:
+        """The same text under the first key. Raises cryptography.fernet.InvalidToken when no key fits."""
+        return self._fernet.rotate(token).decode("ascii")
+
     def fingerprint(self, text: str) -> str:
         """What to store beside a ciphertext to find it by: hex of 32 bytes, always the same under the first key."""
         return self.fingerprints(text)[0]
@@ -52,6 +65,17 @@ class Cipher:
         return [hmac.digest(key, text.encode(), "sha256").hex() for key in self._prints]
 
 
+def fingerprint_of(column: str, field: str | None = None) -> dict[str, tuple[str, str | None]]:
+    """The `info` of a column that holds the fingerprint of an encrypted `column` of its row, or of one `field` of its JSON."""
+    return {_FINGERPRINT: (column, field)}
+
+
+def source_of(column: Column[Any]) -> tuple[str, str | None] | None:
+    """What a column is the fingerprint of, see `fingerprint_of`; None for any other."""
+    return column.info.get(_FINGERPRINT)
+
+
+_FINGERPRINT = "fingerprint_of"
 _CIPHERS: WeakKeyDictionary[Dialect, Cipher] = WeakKeyDictionary()
 
 

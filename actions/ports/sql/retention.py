@@ -32,6 +32,7 @@ _ERASED = {
     "contact_phone": None,
     "phone_fingerprint": None,
     "address": None,
+    "address_fingerprint": None,
     "description": "",
 }
 

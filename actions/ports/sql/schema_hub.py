@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import JSON, Boolean, Column, Float, ForeignKey, Index, String, Table
 
 from actions.ports.sql.columns import UtcDateTime
-from actions.ports.sql.encrypted import Encrypted, EncryptedJson
+from actions.ports.sql.encrypted import Encrypted, EncryptedJson, fingerprint_of
 from actions.ports.sql.schema import metadata
 
 repairs = Table(
@@ -17,7 +17,7 @@ repairs = Table(
     Column("next_at", UtcDateTime),
     Column("placed", Boolean, nullable=False),
     # A fingerprint, see `Cipher.fingerprint`: the road somebody lives in is found by it, not read.
-    Column("area_key", String(64)),
+    Column("area_key", String(64), info=fingerprint_of("area", "key")),
     Column("area", EncryptedJson),
     Column("lead_no", String(32)),
     Column("last_at", UtcDateTime),

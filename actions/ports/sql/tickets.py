@@ -94,8 +94,11 @@ class Transaction:
     def add(self, ticket: Ticket, request_id: str) -> None:
         """See `TicketTransaction.add`."""
         row = {**fixed(ticket), **moving(ticket), "request_id": request_id}
+        cipher = cipher_of(self._connection)
         if ticket.contact_phone:
-            row["phone_fingerprint"] = cipher_of(self._connection).fingerprint(ticket.contact_phone)
+            row["phone_fingerprint"] = cipher.fingerprint(ticket.contact_phone)
+        if ticket.address:
+            row["address_fingerprint"] = cipher.fingerprint(ticket.address)
         added = insert_into(self._connection, schema.tickets).values(row)
         once = added.on_conflict_do_nothing(index_elements=["request_id"]).returning(_TICKETS.id)
         if self._connection.scalar(once) is None:

@@ -85,6 +85,12 @@ def backend(request: pytest.FixtureRequest) -> Engine | None:
 
 
 @pytest.fixture
+def key() -> str:
+    """What the databases of the fixtures are encrypted with."""
+    return KEY
+
+
+@pytest.fixture
 def clock() -> FixedClock:
     """Sunday morning."""
     return FixedClock(datetime(2026, 11, 22, 9, 0, tzinfo=SHANGHAI))

@@ -2,30 +2,63 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import asdict, replace
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, insert
 
-from actions.desk.clock import FixedClock
+from actions.desk.clock import FixedClock, SystemClock
 from actions.desk.customers import AccountKind, OutageType, PaymentMode
 from actions.desk.errors import UnknownAccount
 from actions.desk.tickets import Area
+from actions.ports.http import HttpCustomers, UtilityCustomers
+from actions.ports.http.line import Line
 from actions.ports.memory import MemoryCustomers
-from actions.ports.sql import SqlCustomers, seed_demo
+from actions.ports.sql import SqlCustomers, schema, seed_demo
+from actions.ports.sql.engine import writing
+from tests.contract.fake_customers import SECRET, customer_system
+from tests.contract.ports.conftest import DATABASES, open_engine
 
 CHEN = "3201556677"
-Customers = MemoryCustomers | SqlCustomers
+Customers = MemoryCustomers | SqlCustomers | UtilityCustomers
 
 
-@pytest.fixture
-def customers(backend: Engine | None, clock: FixedClock) -> Customers:
-    if backend is None:
-        return MemoryCustomers.demo(clock.now())
-    seed_demo(backend, clock, demo=True)
-    return SqlCustomers(backend)
+@pytest.fixture(params=("memory", *DATABASES, "http"))
+def customers(request: pytest.FixtureRequest, clock: FixedClock) -> Iterator[Customers]:
+    if request.param == "memory":
+        yield MemoryCustomers.demo(clock.now())
+        return
+    if request.param != "http":
+        engine = open_engine(request, request.param)
+        seed_demo(engine, clock, demo=True)
+        yield SqlCustomers(engine)
+        return
+    # The utility's system holds the customers; outages and links are in our own database, which has no account at all.
+    engine, demo = open_engine(request, "sqlite"), MemoryCustomers.demo(clock.now())
+    own = SqlCustomers(engine)
+    own.put_outages(demo.outages(clock.now()))
+    _put_directory(engine, demo)
+    with customer_system(demo) as (url, _):
+        line = Line(url, SECRET, SystemClock(), seconds=20)
+        yield _Whole(HttpCustomers(line), own)
+        line.close()
+
+
+class _Whole(UtilityCustomers):
+    """With the directory and the outage book, which are our own in any case."""
+
+    def __init__(self, remote: HttpCustomers, own: SqlCustomers) -> None:
+        super().__init__(remote, own, own)
+        self.places, self.crews, self.outages_of, self.put_outages = own.places, own.crews, own.outages_of, own.put_outages
+
+
+def _put_directory(engine: Engine, demo: MemoryCustomers) -> None:
+    with writing(engine) as connection:
+        connection.execute(insert(schema.places), [asdict(place) for place in demo.places()])
+        connection.execute(insert(schema.crews), [{**asdict(crew), "skills": list(crew.skills)} for crew in demo.crews()])
 
 
 def test_accounts(customers: Customers) -> None:

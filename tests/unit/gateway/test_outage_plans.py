@@ -13,7 +13,7 @@ from actions.desk.clock import SystemClock
 from actions.desk.plans import COLUMNS
 from actions.ports.sql import SqlCustomers, seed_demo
 from bot.cli.main import app
-from bot.gateway.assemble import open_database
+from bot.gateway.database import open_database
 from bot.gateway.settings import Settings
 
 

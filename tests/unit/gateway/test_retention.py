@@ -13,7 +13,7 @@ from actions.desk.clock import FixedClock, SystemClock
 from actions.desk.profiles import Fact, Trait
 from actions.ports.sql import SqlConversations, SqlProfiles
 from bot.cli.main import app
-from bot.gateway.assemble import open_database
+from bot.gateway.database import open_database
 from bot.gateway.retention import Retention, sweep_out
 from bot.gateway.settings import Settings
 from tests.unit.gateway.fakes import until

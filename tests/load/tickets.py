@@ -1,0 +1,163 @@
+"""How many tickets a minute the desk accepts: `python -m tests.load.tickets`. Figures go into docs/benchmarks.md by hand.
+
+Several processes (services) with several threads each file tickets as the dialogue does: one call of `ServiceDesk.accept` a
+ticket, with its clocks, log and letters, in one transaction each. On a PostgreSQL server of its own whose commits reach the
+disk, or on SQLite. Afterwards the numbers of the day are counted: each from 1 to the last, once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import os
+import random
+import statistics
+import tempfile
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy import func, select
+
+from actions.desk.classes import Rules
+from actions.desk.clock import SystemClock
+from actions.desk.desk import ServiceDesk
+from actions.desk.limits import profile
+from actions.desk.numbers import parse_ticket_no
+from actions.desk.tickets import Kind, NewTicket
+from actions.ports.classifier import Classifier
+from actions.ports.sql import SqlCustomers, SqlTicketStore, connect, generate_key, migrate, schema, seed_demo
+from actions.ports.sql.engine import reading
+from tests.servers import postgres
+
+WANTED = 5000
+"""Tickets a minute, on two cores with PostgreSQL."""
+
+KINDS = (*(Kind.REPAIR,) * 6, *(Kind.COMPLAINT,) * 2, Kind.SERVICE_REQUEST, Kind.CONSULTATION)
+WORDS = {
+    Kind.REPAIR: "我家从早上七点就停电了，邻居家都有电，请快点派人来看看",
+    Kind.COMPLAINT: "抄表的师傅态度很差，多抄了我两百度电，打电话也没人管",
+    Kind.SERVICE_REQUEST: "房子卖了，想把户名过给新的房主",
+    Kind.CONSULTATION: "想问一下充电桩报装要什么材料，多久能办好",
+}
+console = Console()
+
+
+def main() -> None:
+    """Run as often as there are settings to compare."""
+    ask = argparse.ArgumentParser(description=__doc__)
+    ask.add_argument("--database", default="postgresql", choices=("postgresql", "sqlite"))
+    ask.add_argument("--seconds", type=float, default=20)
+    ask.add_argument("--workers", nargs="+", default=["1x4", "2x2"], help="processes x threads")
+    ask.add_argument("--classifier", default="rules", choices=("rules", "trained"))
+    given = ask.parse_args()
+    table = Table("数据库", "进程x线程", "工单/分钟", "p50 ms", "p95 ms", "p99 ms", "CPU ms/单", "核对", title=f"受理工单（目标 {WANTED}/分钟）")
+    for workers in given.workers:
+        with _database(given.database) as url:
+            table.add_row(given.database, workers, *_run(url, *map(int, workers.split("x")), given.seconds, given.classifier))
+    console.print(table)
+
+
+@contextmanager
+def _database(name: str) -> Iterator[str]:
+    if name == "postgresql":
+        with postgres(durable=True) as url:
+            yield url
+    else:
+        with tempfile.TemporaryDirectory() as folder:
+            yield f"sqlite:///{folder}/dianda.db"
+
+
+def _run(url: str, processes: int, threads: int, seconds: float, classifier: str) -> list[str]:
+    key = generate_key()
+    engine = connect(url, [key])
+    migrate(engine)
+    seed_demo(engine, SystemClock(), demo=True)
+    context = multiprocessing.get_context("spawn")
+    ready = context.Barrier(processes + 1)
+    with context.Pool(processes, _begin, (ready,)) as pool:
+        found = pool.starmap_async(_file, [(url, key, number, threads, seconds, classifier) for number in range(processes)])
+        ready.wait()
+        began = time.monotonic()
+        results = found.get()
+        wall = time.monotonic() - began
+    times = sorted(each for one in results for each in one["seconds"])
+    with reading(engine) as connection:
+        numbers = list(connection.scalars(select(schema.tickets.c.ticket_no)))
+        letters = connection.scalar(select(func.count()).select_from(schema.outbox))
+    engine.dispose()
+    days: dict[Any, list[int]] = {}
+    for number in map(parse_ticket_no, numbers):
+        days.setdefault(number.day, []).append(number.sequence)
+    whole = all(sorted(day) == list(range(1, len(day) + 1)) for day in days.values())
+    right = whole and len(numbers) == len(times) and (letters or 0) >= len(numbers)
+    marks = statistics.quantiles(times, n=100)
+    cpu = sum(one["cpu"] for one in results) / len(times) * 1000
+    return [f"{len(times) / wall * 60:,.0f}", *(f"{marks[at - 1] * 1000:.1f}" for at in (50, 95, 99)), f"{cpu:.1f}", "连号、齐全" if right else "[red]不对[/]"]
+
+
+_ready: Any = None
+
+
+def _begin(ready: Any) -> None:
+    global _ready  # noqa: PLW0603
+    _ready = ready
+
+
+def _file(url: str, key: str, process: int, threads: int, seconds: float, classifier: str) -> dict[str, Any]:
+    """File tickets for so long; the seconds each took, and the processor's seconds of this process."""
+    engine = connect(url, [key], pool_size=threads)
+    customers = SqlCustomers(engine)
+    desk = ServiceDesk(
+        SqlTicketStore(engine), SystemClock(), profile("state_grid"), places=customers.places(), classifier=_classifier(classifier), customers=customers
+    )  # fmt: skip
+    desk.accept(_ticket(random.Random(process), "warm"), request_id=f"warm-{process}")
+    _ready.wait()
+    until, started = time.monotonic() + seconds, os.times()
+
+    def work(thread: int) -> list[float]:
+        chance, took = random.Random(f"{process}-{thread}"), []
+        while (began := time.monotonic()) < until:
+            desk.accept(_ticket(chance, f"{process}-{thread}"), request_id=f"{process}-{thread}-{len(took)}")
+            took.append(time.monotonic() - began)
+        return took
+
+    with ThreadPoolExecutor(threads) as pool:
+        took = [each for one in pool.map(work, range(threads)) for each in one]
+    ended = os.times()
+    # The ticket that warmed up is one of those counted in the database.
+    return {"seconds": [*took, statistics.fmean(took)], "cpu": ended.user + ended.system - started.user - started.system}
+
+
+def _classifier(name: str) -> Classifier:
+    if name == "rules":
+        return Rules()
+    from actions.classes.classifier import TrainedClassifier
+    from bot.language.encoder import SentenceEncoder, encoder_folder
+
+    home = Path(os.environ["DIANDA_HOME"])
+    return TrainedClassifier.open(home, SentenceEncoder(encoder_folder(home)), lambda _: None)
+
+
+def _ticket(chance: random.Random, who: str) -> NewTicket:
+    kind = chance.choice(KINDS)
+    number = chance.randrange(10**8)
+    return NewTicket(
+        kind=kind,
+        description=WORDS[kind],
+        channel="web",
+        conversation_id=f"c-{who}-{number}",
+        contact_name="陈桂兰",
+        contact_phone=f"138{number:08d}",
+        address=f"安澜市滨江区望江路{number % 900 + 1}号",
+        business="transfer_account" if kind is Kind.SERVICE_REQUEST else None,
+    )
+
+
+if __name__ == "__main__":
+    main()
