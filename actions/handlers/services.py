@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from actions.desk.clock import Clock
 from actions.desk.customers import Account
 from actions.desk.desk import ServiceDesk
+from actions.desk.papers import Papers
 from actions.desk.repairs import Incident
 from actions.desk.verifier import Verifier
 from actions.handlers.forms.flow import FlowBook
@@ -62,6 +63,8 @@ class Services:
     drafts: DraftStore
     surveys: SurveyAnswers | None = None
     """None where nobody is asked how content they are."""
+    papers: Papers | None = None
+    """None where no papers are taken."""
     incidents: Incidents | None = None
     """None where nothing gathers reports."""
 

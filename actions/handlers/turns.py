@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from actions.handlers import clarify
+from actions.handlers import clarify, papers
 from actions.handlers.articles import answer_bubble, answer_question, knowledge_trace
 from actions.handlers.clarify import CHOICES, FAILURES
 from actions.handlers.context import TOPIC, about_last_ticket, continued, follow_up, in_context, subject
@@ -76,6 +76,13 @@ class Turns:
             again = FormEngine(flows, world, self._services.phrases).ask_again(state)
             again.bubbles[:0] = rated.bubbles
             return self._answered(again, memory, world, flow)
+        if flow is not None and (sent := papers.in_form(self._services, said, flow, state, memory)) is not None:
+            world = ServiceWorld(self._services, memory)
+            engine = FormEngine(flows, world, self._services.phrases)
+            step = Step([], state) if sent.waits else engine.ask_again(state)
+            step.bubbles[:0] = sent.bubbles
+            step.memory.update(sent.memory)
+            return self._answered(step, memory, world, flow)
         asked = flow.field(state.asking) if flow else None
         later: list[Wish] = []
         if said.intent != "report_hazard" and state.asking != SWITCH and (asked is None or asked.type != "text"):
@@ -88,6 +95,7 @@ class Turns:
             step.bubbles[:0] = told.bubbles if told else [self._services.phrases.bubble("no_answer_in_flow")]
             step.trace["knowledge"] = [*step.trace.get("knowledge", ()), *(told.trace.get("knowledge", ()) if told else ())]
         later = [w for w in later if w.intent != "faq"]
+        self._settle_papers(said, step, flow, memory)
         memory = {**memory, WAITING: [*memory.get(WAITING, ()), *(w.to_json() for w in later)]}
         return self._after(said, self._answered(step, memory, world, flow), later)
 
@@ -98,6 +106,8 @@ class Turns:
         rated = surveys and (surveys.pressed(said) or surveys.spoken(said, memory, choosing=choosing))
         if rated:
             return Answer(rated.bubbles, rated.trace, memory={**fresh, FAILURES: 0, **rated.memory})
+        if (sent := papers.outside(self._services, said, memory)) is not None:
+            return Answer(sent.bubbles, sent.trace, memory={**fresh, FAILURES: 0, **sent.memory})
         if (answered := self._declined(said, memory, fresh)) is not None:
             return self._after(said, answered)
         said = self._accepted(said, memory) or clarify.chosen(said, memory) or said
@@ -213,7 +223,21 @@ class Turns:
             return Answer([], begin=flow.intents[0] if flow.intents else "start_flow")
         world = ServiceWorld(self._services, memory)
         step = FormEngine(self._services.flows, world, self._services.phrases).begin(flow, said, memory, values)
+        self._settle_papers(said, step, flow, memory)
         return self._answered(step, memory, world, flow)
+
+    def _settle_papers(self, said: Said, step: Step, flow: Flow | None, memory: dict[str, Any]) -> None:
+        """Papers sent before anybody knew for which case: told what they count for, or asked about, once it is known."""
+        if flow is None or step.state is None or step.state.flow != flow.flow:
+            return
+        turn = papers.settle(self._services, said, flow, step.state, {**memory, **step.memory})
+        if turn is None:
+            return
+        # The question of the form comes again behind the answer; asked at once there would be two.
+        step.bubbles = [*(step.bubbles[:-1] if turn.waits else step.bubbles), *turn.bubbles]
+        if not turn.waits and turn.bubbles:
+            step.bubbles[-2:] = reversed(step.bubbles[-2:])
+        step.memory.update(turn.memory)
 
     def _priced(self, said: Said, memory: dict[str, Any]) -> Answer | None:
         """What so many kWh cost, whatever else the sentence was taken for."""

@@ -36,6 +36,7 @@ from bot.gateway.responder import Hazard, Responder
 from bot.gateway.routes import add_all
 from bot.gateway.services import SERVICES, Check, Desk, Knowledge, Services
 from bot.gateway.settings import PROJECT, Settings
+from bot.gateway.uploads import UploadDesk
 
 
 class Background(Protocol):
@@ -78,6 +79,7 @@ class Parts:
     reports: ReportDesk | None = None
     feedback: Feedback | None = None
     repairs: RepairHub | None = None
+    uploads: UploadDesk | None = None
 
 
 def build_app(parts: Parts) -> web.Application:
@@ -182,5 +184,6 @@ def _services(parts: Parts) -> tuple[Services, Replayer]:
         reports=parts.reports,
         feedback=parts.feedback,
         repairs=parts.repairs,
+        uploads=parts.uploads,
     )
     return services, Replayer(conversations, backlog, journal, parts.assistant)

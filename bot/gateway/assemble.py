@@ -23,6 +23,7 @@ from actions.desk.hub import RepairHub
 from actions.desk.limits import PROFILES, Profile
 from actions.desk.moves import Book
 from actions.desk.outbox import Audience, Letter
+from actions.desk.papers import Papers
 from actions.desk.repairs import HubRules
 from actions.desk.tickets import Status
 from actions.desk.verifier import Verifier
@@ -48,6 +49,7 @@ from actions.ports.sql import (
     SqlHandoffs,
     SqlNetwork,
     SqlOutbox,
+    SqlPapers,
     SqlRepairs,
     SqlSurveys,
     SqlTicketStore,
@@ -64,12 +66,13 @@ from bot.gateway.masking import mask, set_up_logging
 from bot.gateway.metrics import Metrics
 from bot.gateway.reporting import ReportDesk
 from bot.gateway.responder import Hazard
-from bot.gateway.retention import Retention
+from bot.gateway.retention import Retention, vault_of
 from bot.gateway.server import Runner
 from bot.gateway.settings import PROJECT, Settings
 from bot.gateway.supervisor import Supervisor
 from bot.gateway.sweep import HubSweep, Sweep
 from bot.gateway.turn import IntentScore, Message, Reply, Trace
+from bot.gateway.uploads import UploadDesk
 from bot.language.encoder import SentenceEncoder, encoder_folder
 from bot.language.hazards import danger
 from knowledge_base.knowledge import KnowledgeBase
@@ -157,6 +160,8 @@ def assemble(settings: Settings, assistant: AssistantClient, metrics: Metrics, c
     handoffs = SqlHandoffs(engine)
     gaps = SqlGaps(engine)
     gaps.forget(clock.now() - timedelta(days=settings.retention_days))
+    records = SqlPapers(engine)
+    papers = Papers(records, desk, clock, book.calendar)
     services = Services(
         desk=desk,
         customers=customers,
@@ -171,6 +176,7 @@ def assemble(settings: Settings, assistant: AssistantClient, metrics: Metrics, c
         tariff_words=TariffWords.load(PROJECT / "actions" / "words" / "heard" / "tariff.yml"),
         drafts=SqlDrafts(engine),
         surveys=SurveyAnswers(feedback, ScoreWords.load(PROJECT / "actions" / "words" / "heard" / "survey.yml"), phrases),
+        papers=papers,
         incidents=hub,
     )
     return Parts(
@@ -193,6 +199,9 @@ def assemble(settings: Settings, assistant: AssistantClient, metrics: Metrics, c
         steps=_steps(services),
         reports=ReportDesk(ReportRows(engine), clock),
         feedback=feedback,
+        uploads=UploadDesk(
+            records, vault_of(settings), papers, clock, most_bytes=settings.upload_bytes, most_papers=settings.upload_count
+        ),
     )
 
 

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import Engine, create_engine, inspect, text
 
 from actions.desk.clock import Clock
+from actions.desk.papers import UNUSED_KEPT
 from actions.ports.drafts import DRAFT_KEPT
-from actions.ports.sql import SqlDrafts
+from actions.ports.papers import PaperStore, Vault
+from actions.ports.sql import SqlDrafts, SqlPapers
 from actions.ports.sql.retention import Erased, erase_before
+from actions.ports.vault import FileVault
+from bot.gateway.assistant_process import data_keys
 from bot.gateway.settings import Settings
 
 log = logging.getLogger("dianda.retention")
@@ -26,7 +30,24 @@ def sweep_out(engine: Engine, settings: Settings, clock: Clock) -> tuple[Erased,
     before = now - timedelta(days=settings.retention_days)
     # A form put off is for a few days, whatever else is kept.
     SqlDrafts(engine).forget(now - DRAFT_KEPT)
-    return erase_before(engine, before, now), _trackers(engine, settings, before.timestamp())
+    erased = erase_before(engine, before, now)
+    forget_papers(SqlPapers(engine), vault_of(settings), now)
+    return erased, _trackers(engine, settings, before.timestamp())
+
+
+def forget_papers(store: PaperStore, vault: Vault, now: datetime) -> int:
+    """Delete papers that no application has used in time, and contents whose record was never written; returns how many."""
+    unused = store.forget(now - UNUSED_KEPT)
+    vault.drop(unused)
+    kept = vault.ids(now - timedelta(days=1))
+    strays = sorted(set(kept) - store.known(kept))
+    vault.drop(strays)
+    return len(unused) + len(strays)
+
+
+def vault_of(settings: Settings) -> FileVault:
+    """Where the contents of papers lie."""
+    return FileVault(settings.home / "uploads", data_keys(settings))
 
 
 def _trackers(engine: Engine, settings: Settings, before: float) -> int:

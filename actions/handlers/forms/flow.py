@@ -68,6 +68,11 @@ class Flow(Strict):
         """The list of materials of the case that these values make."""
         return next((m for m in self.materials if holds(m.when, values)), None)
 
+    def uploads(self, values: Mapping[str, str]) -> tuple[str, ...]:
+        """What may be sent as a photo or PDF in the case that these values make."""
+        case = self.materials_for(values)
+        return case.upload if case is not None else ()
+
     def field(self, name: str | None) -> FlowField | None:
         """The field of that name."""
         return next((f for f in self.fields if f.name == name), None)

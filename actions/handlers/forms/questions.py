@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from actions.handlers import masks
 from actions.handlers.forms.flow import Flow, FlowField
-from actions.handlers.forms.parts import Materials, Refusal
+from actions.handlers.forms.parts import Materials, Refusal, plain_material
 from actions.handlers.forms.state import CONFIRM, FIX, FlowState
 from actions.handlers.forms.step import FormTurn, Step
 from actions.handlers.forms.values import concerns
@@ -31,10 +31,13 @@ class Questions:
     def of(self, flow: Flow, state: FlowState) -> Bubble:
         """The question that the state says is asked."""
         if state.asking == CONFIRM:
-            return self._confirmation(flow, state)
-        if state.asking == FIX:
-            return self._which_is_wrong(flow, state)
-        return self._of_field(flow, state)
+            bubble = self._confirmation(flow, state)
+        elif state.asking == FIX:
+            bubble = self._which_is_wrong(flow, state)
+        else:
+            bubble = self._of_field(flow, state)
+        bubble.upload = [plain_material(material) for material in flow.uploads(state.values)]
+        return bubble
 
     def materials(self, case: Materials) -> Bubble:
         """The list of what a case needs."""
@@ -103,4 +106,6 @@ def summary_lines(flow: Flow, state: FlowState) -> list[str]:
         elif item.name in state.on_file:
             value = masks.shown(item.type, value)
         lines.append(f"{item.label}：{value}")
+    if state.papers:
+        lines.append("材料：已收到" + "、".join(dict.fromkeys(map(plain_material, state.papers.values()))))
     return lines

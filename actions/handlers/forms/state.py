@@ -28,6 +28,8 @@ class FlowState:
     """The customer's own words about the matter, for the ticket's description."""
     told: list[str] = field(default_factory=list)
     """Lists of materials already told."""
+    papers: dict[str, str] = field(default_factory=dict)
+    """Papers sent for it, by id: what each counts for."""
     switch_to: str | None = None
     verified: str | None = None
 

@@ -11,6 +11,7 @@ from actions.ports.memory.gaps import MemoryGaps
 from actions.ports.memory.handoffs import MemoryHandoffs
 from actions.ports.memory.network import MemoryNetwork
 from actions.ports.memory.outbox import MemoryOutbox
+from actions.ports.memory.papers import MemoryPapers, MemoryVault
 from actions.ports.memory.repairs import MemoryRepairs
 from actions.ports.memory.surveys import MemorySurveys
 from actions.ports.memory.tickets import MemoryTicketStore
@@ -24,7 +25,9 @@ __all__ = [
     "MemoryHandoffs",
     "MemoryNetwork",
     "MemoryOutbox",
+    "MemoryPapers",
     "MemoryRepairs",
     "MemorySurveys",
     "MemoryTicketStore",
+    "MemoryVault",
 ]

@@ -14,6 +14,7 @@ from actions.ports.sql.handoffs import SqlHandoffs
 from actions.ports.sql.migrate import migrate
 from actions.ports.sql.network import SqlNetwork
 from actions.ports.sql.outbox import SqlOutbox
+from actions.ports.sql.papers import SqlPapers
 from actions.ports.sql.repairs import SqlRepairs
 from actions.ports.sql.seed import seed_demo
 from actions.ports.sql.surveys import SqlSurveys
@@ -28,6 +29,7 @@ __all__ = [
     "SqlHandoffs",
     "SqlNetwork",
     "SqlOutbox",
+    "SqlPapers",
     "SqlRepairs",
     "SqlSurveys",
     "SqlTicketStore",

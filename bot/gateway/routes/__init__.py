@@ -18,10 +18,11 @@ from bot.gateway.routes import (
     reports,
     surveys,
     tickets,
+    uploads,
     ws,
 )
 
-MODULES = (chat, parse, knowledge, editors, flows, tickets, repairs, handoffs, outbox, reports, surveys, operation, pages, ws)
+MODULES = (chat, parse, knowledge, editors, flows, tickets, uploads, repairs, handoffs, outbox, reports, surveys, operation, pages, ws)
 
 
 def add_all(app: web.Application) -> None:
