@@ -7,6 +7,7 @@ import logging
 from urllib.parse import quote
 
 from aiohttp import BodyPartReader, web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from actions.desk.clock import rfc3339
 from actions.desk.papers import Folder, Paper
@@ -142,7 +143,7 @@ async def _form(request: web.Request, most: int) -> tuple[dict[str, str], tuple[
                 file = (part.filename or "", await _read(part, most))
             elif part.name:
                 values[part.name] = (await _read(part, _FIELD)).decode("utf-8")
-    except (ValueError, AssertionError, KeyError, RuntimeError, web.RequestPayloadError):
+    except (ValueError, AssertionError, KeyError, RuntimeError, web.RequestPayloadError, HttpProcessingError):
         # Each its own way of aiohttp's reader, or of UTF-8, to say that this is no form.
         raise BadRequestError("upload_form") from None
     raise BadRequestError("upload_form")

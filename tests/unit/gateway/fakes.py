@@ -13,11 +13,17 @@ import aiohttp
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
+from actions.desk.calendar import WorkingCalendar
 from actions.desk.clock import SystemClock
 from actions.desk.desk import ServiceDesk
 from actions.desk.limits import profile
+from actions.desk.papers import Papers
 from actions.handlers.forms.flow import FlowBook
-from actions.ports.memory import MemoryConversations, MemoryHandoffs, MemoryTicketStore
+from actions.materials.apart import look_apart
+from actions.materials.clean import Clean
+from actions.ports.memory import MemoryConversations, MemoryHandoffs, MemoryPapers, MemoryTicketStore
+from actions.ports.sql import generate_key
+from actions.ports.vault import FileVault
 from bot.gateway.app import Parts, build_app
 from bot.gateway.assistant import AssistantClient
 from bot.gateway.journal import Journal
@@ -25,8 +31,10 @@ from bot.gateway.server import Runner
 from bot.gateway.services import SERVICES
 from bot.gateway.settings import PROJECT, Settings
 from bot.gateway.turn import Message, Reply, Trace
+from bot.gateway.uploads import UploadDesk
 
 Json = dict[str, Any]
+KEY = generate_key()
 TOKEN = "staff-token-of-the-tests"
 STAFF = {"Authorization": f"Bearer {TOKEN}"}
 
@@ -178,23 +186,31 @@ class House:
     conversations: Any = field(default_factory=lambda: Locked(MemoryConversations()))
     handoffs: Any = field(default_factory=MemoryHandoffs)
     tickets: Any = field(default_factory=MemoryTicketStore)
+    papers: Any = field(default_factory=MemoryPapers)
+    look: Callable[[bytes], Clean] = look_apart
     options: Json = field(default_factory=dict)
 
     def parts(self) -> Parts:
         clock = SystemClock()
         settings = Settings(_env_file=None, home=self.home, staff_token=TOKEN, **self.options)  # type: ignore[call-arg]
         client = AssistantClient(self.assistant.url, probe_up=0.2, probe_down=0.02)
+        desk = ServiceDesk(self.tickets, clock, profile("state_grid"))
+        papers = Papers(self.papers, desk, clock, WorkingCalendar())
         return Parts(
             settings=settings,
             conversations=self.conversations,
             handoffs=self.handoffs,
-            desk=ServiceDesk(self.tickets, clock, profile("state_grid")),
+            desk=desk,
             outbox=self.tickets.outbox,
             knowledge=FakeKnowledge(),
             assistant=client,
             hazard=hazard,
             checks={"knowledge": lambda: True, "database": lambda: True},
             flows=FLOWS,
+            uploads=UploadDesk(
+                self.papers, FileVault(self.home / "uploads", [KEY]), papers, clock,
+                most_bytes=settings.upload_bytes, most_papers=settings.upload_count, look=self.look,
+            ),
         )
 
     async def open(self, *, wait: bool = True) -> None:
