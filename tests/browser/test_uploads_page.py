@@ -56,7 +56,7 @@ def test_a_photo_is_seen_on_its_way_and_answered_in_its_place(page: Page, server
     assert server.uploads == ["身份证.jpg"] and page.locator(".uploading").count() == 0
     page.reload()
     expect(page.locator(".user .upload img")).to_be_visible()
-    expect(page.get_by_text("已上传的文件")).to_be_visible()
+    expect(page.locator(".upload-name")).to_be_visible()
 
 
 def test_a_refusal_is_read_out_and_says_how_to_do_better(page: Page, server: FakeAssistant) -> None:

@@ -15,7 +15,6 @@ export function uploadPicture(id, conversationId) {
   const box = el("span", "upload-picture", "", icon("file"));
   const picture = el("img");
   picture.alt = "";
-  picture.loading = "lazy";
   picture.addEventListener("load", () => box.replaceChildren(picture));
   picture.src = `${PATH}/${id}?conversation_id=${encodeURIComponent(conversationId)}`;
   return box;
