@@ -197,7 +197,7 @@ def assemble(settings: Settings, assistant: AssistantClient, metrics: Metrics, c
         clock=clock,
         flows=services.flows,
         steps=_steps(services),
-        reports=ReportDesk(ReportRows(engine), clock),
+        reports=ReportDesk(ReportRows(engine), clock, services.flows.title_of),
         feedback=feedback,
         uploads=UploadDesk(
             records, vault_of(settings), papers, clock, most_bytes=settings.upload_bytes, most_papers=settings.upload_count

@@ -112,6 +112,11 @@ class FlowBook:
         name = (business or "").partition(".")[0]
         return self.begun_by(name) or self.named(name)
 
+    def title_of(self, business: str) -> str:
+        """What a ticket's business is called; its own word when no flow is its."""
+        flow = self.of_business(business)
+        return flow.title if flow is not None else business
+
     def heard_in(self, words: str) -> Flow | None:
         """The flow whose own words the sentence holds; the longest words win."""
         hits = [(len(h), flow.flow) for flow in self.flows.values() for h in flow.heard if h in words]
