@@ -10,11 +10,18 @@ from types import MappingProxyType
 from actions.desk.calendar import WorkingCalendar
 from actions.desk.classes import Classified, Rules
 from actions.desk.clock import Clock, local
-from actions.desk.errors import DuplicateRequest, InvalidTicket, InvalidTicketNo, StaleVersion, UnknownTicket
+from actions.desk.errors import (
+    DuplicateRequest,
+    IllegalMove,
+    InvalidTicket,
+    InvalidTicketNo,
+    StaleVersion,
+    UnknownTicket,
+)
 from actions.desk.intake import check
-from actions.desk.lifecycle import allowed
+from actions.desk.lifecycle import ENDED, allowed
 from actions.desk.limits import Profile, Span
-from actions.desk.moves import Book, Command, escalation, rung
+from actions.desk.moves import Book, Command, escalation, remark, rung
 from actions.desk.numbers import TicketNo, parse_ticket_no
 from actions.desk.outbox import Letter, letters, tells_customer
 from actions.desk.pen import lives_on_a_machine
@@ -168,6 +175,27 @@ class ServiceDesk:
             if before is None:
                 raise UnknownTicket(plain)
             after = self._book.reclassify(before, category, actor, note, self._clock.now())
+            tx.save([(before, after)])
+            tx.post(letters(before, after))
+            return after
+
+    def supplement(self, ticket_no: str, material: str, paper_id: str, *, actor: str = CUSTOMER) -> Ticket:
+        """Note in the log that a paper was added, and tell whoever answers for the step; the same paper again is nothing.
+
+        Raises UnknownTicket, IllegalMove (the ticket has ended).
+        """
+        plain, request_id = _plain(ticket_no), f"{paper_id}:added"
+        with self._store.transaction() as tx:
+            before = tx.lock(plain)
+            if before is None:
+                raise UnknownTicket(plain)
+            if any(event.request_id == request_id for event in before.events):
+                return self._seen(before)
+            if before.status in ENDED:
+                raise IllegalMove(EventType.SUPPLEMENTED.value, before.status.value, (EventType.NOTED.value,))
+            data = {"upload_id": paper_id, "material": material}
+            command = Command(type=EventType.SUPPLEMENTED, actor=actor, note=f"补交材料：{material}", request_id=request_id, data=data)
+            after = remark(before, command, self._clock.now())
             tx.save([(before, after)])
             tx.post(letters(before, after))
             return after

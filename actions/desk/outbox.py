@@ -17,7 +17,7 @@ from types import MappingProxyType
 from typing import Any
 
 from actions.desk.clock import local, rfc3339
-from actions.desk.owners import Post
+from actions.desk.owners import Post, owner
 from actions.desk.tickets import EventType, Kind, Ticket, TicketEvent
 
 ATTEMPTS = 24
@@ -156,6 +156,10 @@ def _of_event(event: TicketEvent, ticket: Ticket, by_person: bool) -> Iterator[L
     if "call_back" in event.data:
         # Dispatch owns a reopened ticket; that the customer is to be called is for those who call.
         yield _letter(Audience.STAFF, event, ticket.ticket_no, to={"role": Post.CALLBACK.value, "name": None}, ticket=_outline(ticket))
+    if event.type is EventType.SUPPLEMENTED:
+        answers = owner(ticket)
+        to = {"role": answers.post.value, "name": answers.name}
+        yield _letter(Audience.STAFF, event, ticket.ticket_no, to=to, ticket=_outline(ticket))
     whole = ticket.to_json()
     del whole["events"]
     yield _letter(Audience.UTILITY, event, ticket.ticket_no, ticket=whole)

@@ -94,6 +94,7 @@ class EventType(StrEnum):
     JOINED = "joined"
     SUSPECTED = "suspected"
     ESTIMATED = "estimated"
+    SUPPLEMENTED = "supplemented"
 
     @property
     def target(self) -> Status | None:
@@ -178,7 +179,7 @@ class TicketEvent:
     priority_after, `warned`/`breached` which clock (its place in `Ticket.clocks`), its step, its due_at and who answers for it (`role`, and
     `owner` when it is somebody by name), `merged` and `joined` the parent, `resumed` how many seconds the clocks had stood,
     `accepted` how sure the classifier was (`confidence`, and `review` when too little), `classified` the category before and after, `dispatched` by the hub the crew and the figures of every
-    candidate (JSON text), `suspected` how many households reported, `estimated` when power is expected back.
+    candidate (JSON text), `suspected` how many households reported, `estimated` when power is expected back, `supplemented` the paper and what it counts for.
     """
 
     seq: int

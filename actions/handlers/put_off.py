@@ -29,6 +29,7 @@ class Kept:
     values: dict[str, str]
     skipped: list[str]
     said: list[str]
+    papers: dict[str, str]
 
 
 def keep(
@@ -40,6 +41,7 @@ def keep(
         "values": {k: v for k, v in state.values.items() if k != "phone_last4" and k not in state.on_file},
         "skipped": [name for name in state.skipped if name != "phone_last4"],
         "said": state.said,
+        "papers": state.papers,
         "at": said.now.isoformat(),
     }
     here = {**memory.get(PUT_OFF_HERE, {})}
@@ -66,6 +68,7 @@ def kept(services: Services, account: Account | None, flow: Flow, said: Said, me
         {k: v for k, v in body["values"].items() if k in known},
         [s for s in body["skipped"] if s in known],
         list(body["said"]),
+        dict(body.get("papers", {})),
     )
 
 

@@ -13,6 +13,7 @@ from actions.desk.customers import Account
 from actions.desk.desk import ServiceDesk
 from actions.desk.errors import CustomersAway
 from actions.desk.notices import Topic
+from actions.desk.papers import Papers
 from actions.desk.repairs import Incident
 from actions.desk.verifier import Verifier
 from actions.handlers.forms.flow import FlowBook
@@ -80,6 +81,8 @@ class Services:
     drafts: DraftStore
     surveys: SurveyAnswers | None = None
     """None where nobody is asked how content they are."""
+    papers: Papers | None = None
+    """None where no papers are taken."""
     incidents: Incidents | None = None
     """None where nothing gathers reports."""
     profiles: CustomerProfiles | None = None

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from actions.handlers import arrears, clarify, own_tickets, scams
+from actions.handlers import arrears, clarify, own_tickets, papers, scams
 from actions.handlers.articles import answer_bubble, answer_question, knowledge_trace
 from actions.handlers.clarify import CHOICES, FAILURES
 from actions.handlers.context import (
@@ -103,6 +103,13 @@ class Turns:
             again = FormEngine(flows, world, self._services.phrases).ask_again(state)
             again.bubbles[:0] = rated.bubbles
             return self._answered(again, memory, world, flow)
+        if flow is not None and (sent := papers.in_form(self._services, said, flow, state, memory)) is not None:
+            world = ServiceWorld(self._services, memory)
+            engine = FormEngine(flows, world, self._services.phrases)
+            step = Step([], state) if sent.waits else engine.ask_again(state)
+            step.bubbles[:0] = sent.bubbles
+            step.memory.update(sent.memory)
+            return self._answered(step, memory, world, flow)
         asked = flow.field(state.asking) if flow else None
         telling = asked is not None and asked.type == "text"
         if (warned := scams.turn(self._services, said, memory, telling=telling)) is not None:
@@ -127,6 +134,7 @@ class Turns:
             step.bubbles[:0] = told.bubbles if told else [self._services.phrases.bubble("no_answer_in_flow")]
             step.trace["knowledge"] = [*step.trace.get("knowledge", ()), *(told.trace.get("knowledge", ()) if told else ())]
         later = [w for w in later if w.intent != "faq"]
+        self._settle_papers(said, step, flow, memory)
         memory = {**memory, WAITING: [*memory.get(WAITING, ()), *(w.to_json() for w in later)]}
         answer = self._answered(step, memory, world, flow)
         if step.state is None and flow is not None and flow.intents and gives_up(said, asked):
@@ -145,6 +153,8 @@ class Turns:
             return Answer(rated.bubbles, rated.trace, memory={**fresh, FAILURES: 0, **rated.memory})
         if (told := after_danger.turn(self._services, said, memory) or scams.turn(self._services, said, memory)) is not None:
             return Answer(told.bubbles, told.trace, memory={**fresh, FAILURES: 0, **told.memory})
+        if (sent := papers.outside(self._services, said, memory)) is not None:
+            return Answer(sent.bubbles, sent.trace, memory={**fresh, FAILURES: 0, **sent.memory})
         if (answered := self._declined(said, memory, fresh)) is not None:
             return self._after(said, answered)
         said = self._accepted(said, memory) or clarify.chosen(said, memory) or said
@@ -273,7 +283,21 @@ class Turns:
             return Answer([], begin=flow.intents[0] if flow.intents else "start_flow")
         world = ServiceWorld(self._services, memory)
         step = FormEngine(self._services.flows, world, self._services.phrases).begin(flow, said, memory, values)
+        self._settle_papers(said, step, flow, memory)
         return self._answered(step, memory, world, flow)
+
+    def _settle_papers(self, said: Said, step: Step, flow: Flow | None, memory: dict[str, Any]) -> None:
+        """Papers sent before anybody knew for which case: told what they count for, or asked about, once it is known."""
+        if flow is None or step.state is None or step.state.flow != flow.flow:
+            return
+        turn = papers.settle(self._services, said, flow, step.state, {**memory, **step.memory})
+        if turn is None:
+            return
+        # The question of the form comes again behind the answer; asked at once there would be two.
+        step.bubbles = [*(step.bubbles[:-1] if turn.waits else step.bubbles), *turn.bubbles]
+        if not turn.waits and turn.bubbles:
+            step.bubbles[-2:] = reversed(step.bubbles[-2:])
+        step.memory.update(turn.memory)
 
     def _priced(self, said: Said, memory: dict[str, Any]) -> Answer | None:
         """What so many kWh cost, whatever else the sentence was taken for."""

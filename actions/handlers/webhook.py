@@ -176,6 +176,7 @@ def repeated(bubbles: list[dict[str, Any]]) -> list[Bubble]:
             list(b.get("citations") or []),
             b.get("card"),
             b.get("priority"),
+            list(b.get("upload") or []),
         )
         for b in bubbles
     ]

@@ -21,6 +21,8 @@ class Bubble:
     citations: list[dict[str, Any]] = field(default_factory=list)
     card: dict[str, Any] | None = None
     priority: str | None = None
+    upload: list[str] = field(default_factory=list)
+    """Papers that may be sent now as a photo or PDF: a page shows its attach button while there are any."""
 
     def to_json(self) -> dict[str, Any]:
         """The public shape of a message."""
@@ -34,6 +36,8 @@ class Bubble:
             shown["card"] = self.card
         if self.priority:
             shown["priority"] = self.priority
+        if self.upload:
+            shown["upload"] = self.upload
         return shown
 
 

@@ -72,6 +72,7 @@ class ServiceWorld:
             outcome.values = {**outcome.values, **left.values}
             state.skipped += [name for name in left.skipped if name not in state.skipped]
             state.said = [*left.said, *state.said]
+            state.papers = {**left.papers, **state.papers}
             resumed = replace(state, values={**outcome.values, **state.values})
             outcome.bubbles += told(self._services, flow, resumed).bubbles
         if flow.flow in own_tickets.ABOUT_TICKETS and "ticket_no" not in {**state.values, **outcome.values}:

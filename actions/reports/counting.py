@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
 import polars as pl
 
 from actions.reports.orders import Orders
 from actions.reports.tables import Cell, Table, share, table
 from actions.reports.words import AREA, KIND
+
+TitleOf = Callable[[str], str]
+"""A ticket's business (an intent, a variant of one, a flow's name) → its title."""
 
 
 def overview(orders: Orders) -> Table:
@@ -33,6 +39,13 @@ def sub_classes(orders: Orders) -> Table:
     """Second-level classes with their share of their kind."""
     heads = "类型 一级分类 二级分类 件数 占比 城区 农村 边远"
     return _by(orders, "sub_classes", "二级分类", ["kind", "first", "second"], heads, named=2)
+
+
+def businesses(orders: Orders, title_of: TitleOf) -> Table:
+    """What was applied for and reported, by the business's own title; one that is a flow file alone is there like any other."""
+    known = orders.tickets.filter(pl.col("business").is_not_null() & (pl.col("business") != ""))
+    named = known.with_columns(pl.col("business").replace_strict({b: title_of(b) for b in known["business"].unique()}, return_dtype=pl.String))
+    return _by(replace(orders, tickets=named), "businesses", "业务", ["kind", "business"], "类型 业务 件数 占比 城区 农村 边远", named=1)
 
 
 def areas(orders: Orders) -> Table:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
-from actions.reports.counting import areas, classes, overview, review, sub_classes
+from actions.reports.counting import TitleOf, areas, businesses, classes, overview, review, sub_classes
 from actions.reports.orders import Orders
 from actions.reports.period import Period
 from actions.reports.repeated import repeated
@@ -27,12 +27,15 @@ class Wanted:
     window: timedelta = WINDOW
 
 
-def order_tables(orders: Orders, wanted: Wanted, now: datetime) -> list[Table]:
-    """Every table that has rows, of the tickets accepted in the period; `now` (aware) is what open ones are judged at."""
+def order_tables(orders: Orders, wanted: Wanted, now: datetime, title_of: TitleOf = str) -> list[Table]:
+    """Every table that has rows, of the tickets accepted in the period; `now` (aware) is what open ones are judged at.
+
+    `title_of` names a business; by its own word when nothing better is known.
+    """
     chosen = within(orders, wanted)
     timing = Timing(chosen, now)
     made = [
-        overview(chosen), classes(chosen), sub_classes(chosen), areas(chosen), timing.stages(), timing.limits(), timing.whole(),
+        overview(chosen), classes(chosen), sub_classes(chosen), businesses(chosen, title_of), areas(chosen), timing.stages(), timing.limits(), timing.whole(),
         timing.late_by_class(), timing.near(), repeated(chosen, wanted.window), timing.owners(), review(chosen),
     ]  # fmt: skip
     return [each for each in made if each.rows]

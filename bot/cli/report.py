@@ -7,7 +7,7 @@ import json
 import logging
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -35,6 +35,14 @@ XlsxOption = Annotated[Path | None, typer.Option("--xlsx", help="另存为 Excel
 HtmlOption = Annotated[Path | None, typer.Option("--html", help="另存为带图的网页")]
 JsonOption = Annotated[Path | None, typer.Option("--json", help="另存为 JSON")]
 OnlyOption = Annotated[list[str] | None, typer.Option("--only", help="只要这几张表（如 classes、limits、near），可多次给出")]
+
+
+def _title_of() -> Callable[[str], str]:
+    """What a ticket's business is called."""
+    from actions.handlers.forms.flow import FlowBook
+    from bot.gateway.settings import PROJECT
+
+    return FlowBook.load(PROJECT / "actions" / "flows").title_of
 
 
 @report_app.command("orders")
@@ -69,14 +77,14 @@ def orders(
             read = read_csv(csv_file, limits_profile(settings.profile), WorkingCalendar(), kind=kind)
         except CannotRead as error:
             _fail(str(error))
-        tables = order_tables(read.orders, wanted, clock.now())
+        tables = order_tables(read.orders, wanted, clock.now(), _title_of())
         console.print(f"[dim]{csv_file.name}：{read.records} 行，统计 {read.records - len(read.rejected)} 行，{time.monotonic() - began:.1f} 秒[/]")
         _tell_rejected(read.rejected, rejected)
     else:
         from actions.reports.read_sql import read_sql
 
         _recorded(settings, f"order report of {wanted.period}")
-        tables = order_tables(read_sql(_rows(settings), wanted.period), wanted, clock.now())
+        tables = order_tables(read_sql(_rows(settings), wanted.period), wanted, clock.now(), _title_of())
     _out(f"工单报表 {wanted.period}", tables, only, xlsx, html, json_file)
 
 

@@ -38,6 +38,7 @@ from bot.gateway.responder import Hazard, Responder
 from bot.gateway.routes import add_all
 from bot.gateway.services import SERVICES, Check, Desk, Knowledge, Services
 from bot.gateway.settings import PROJECT, Settings
+from bot.gateway.uploads import UploadDesk
 
 
 class Background(Protocol):
@@ -82,6 +83,7 @@ class Parts:
     repairs: RepairHub | None = None
     profiles: ProfileDesk | None = None
     notices: Notifier | None = None
+    uploads: UploadDesk | None = None
 
 
 def build_app(parts: Parts) -> web.Application:
@@ -195,5 +197,6 @@ def _services(parts: Parts) -> tuple[Services, Replayer]:
         repairs=parts.repairs,
         profiles=parts.profiles,
         notices=parts.notices,
+        uploads=parts.uploads,
     )
     return services, Replayer(conversations, backlog, journal, parts.assistant)

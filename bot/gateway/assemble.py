@@ -24,6 +24,7 @@ from actions.desk.limits import PROFILES, Profile
 from actions.desk.moves import Book
 from actions.desk.notifier import Notifier
 from actions.desk.outbox import Audience, Letter
+from actions.desk.papers import Papers
 from actions.desk.repairs import HubRules
 from actions.desk.tickets import Status
 from actions.desk.verifier import Verifier
@@ -58,6 +59,7 @@ from actions.ports.sql import (
     SqlNetwork,
     SqlNotices,
     SqlOutbox,
+    SqlPapers,
     SqlProfiles,
     SqlRepairs,
     SqlSurveys,
@@ -75,12 +77,13 @@ from bot.gateway.metrics import Metrics
 from bot.gateway.profiles import ProfileDesk
 from bot.gateway.reporting import ReportDesk
 from bot.gateway.responder import Hazard
-from bot.gateway.retention import Retention
+from bot.gateway.retention import Retention, vault_of
 from bot.gateway.server import Runner
 from bot.gateway.settings import PROJECT, Settings
 from bot.gateway.supervisor import Supervisor
 from bot.gateway.sweep import HubSweep, NoticeSweep, Sweep
 from bot.gateway.turn import IntentScore, Message, Reply, Trace
+from bot.gateway.uploads import UploadDesk
 from bot.language.address_reader import open_reader
 from bot.language.encoder import SentenceEncoder, encoder_folder
 from bot.language.hazards import danger
@@ -175,6 +178,8 @@ def assemble(settings: Settings, assistant: AssistantClient, metrics: Metrics, c
     gaps = SqlGaps(engine)
     heard = PROJECT / "actions" / "words" / "heard"
     profiles = CustomerProfiles(Statements.load(heard / "profile.yml"), Uses.load(heard / "profile_uses.yml"), kept)
+    records = SqlPapers(engine)
+    papers = Papers(records, desk, clock, book.calendar)
     services = Services(
         desk=desk,
         customers=customers,
@@ -189,6 +194,7 @@ def assemble(settings: Settings, assistant: AssistantClient, metrics: Metrics, c
         tariff_words=TariffWords.load(heard / "tariff.yml"),
         drafts=SqlDrafts(engine),
         surveys=SurveyAnswers(feedback, ScoreWords.load(heard / "survey.yml"), phrases),
+        papers=papers,
         incidents=hub,
         profiles=profiles,
         enterprises=SqlEnterprises(engine),
@@ -213,9 +219,12 @@ def assemble(settings: Settings, assistant: AssistantClient, metrics: Metrics, c
         clock=clock,
         flows=services.flows,
         steps=_steps(services),
-        reports=ReportDesk(ReportRows(engine), clock),
+        reports=ReportDesk(ReportRows(engine), clock, services.flows.title_of),
         feedback=feedback,
         profiles=ProfileDesk(profiles, customers, SqlConversations(engine), clock),
+        uploads=UploadDesk(
+            records, vault_of(settings), papers, clock, most_bytes=settings.upload_bytes, most_papers=settings.upload_count
+        ),
     )
 
 

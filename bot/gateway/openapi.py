@@ -79,6 +79,7 @@ from bot.gateway.schemas_notices import (
 )
 from bot.gateway.schemas_profiles import ProfileView
 from bot.gateway.schemas_reports import OrdersQuery, ReportView, ServiceQuery, SurveyAnswer, SurveyView
+from bot.gateway.schemas_uploads import OwnQuery, TicketMaterials, UploadFields, UploadList, UploadsQuery, UploadView
 from bot.gateway.turn import Reply
 
 REFS = "#/components/schemas/{model}"
@@ -90,7 +91,7 @@ _ERRORS = {
     405: "The method is not offered here",
     409: "Not possible in the present state; nothing was changed",
     413: "The body is too large",
-    415: "The body is not declared as application/json",
+    415: "The body is not declared as application/json (a file: as multipart/form-data)",
     417: "The Expect header cannot be met",
     422: "A field is missing or wrong",
     429: "Too many calls; see Retry-After",
@@ -102,7 +103,7 @@ _ALWAYS = (400, 405, 417, 429, 500)
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One method on one path. `answers`: the models of a 200; several are alternatives; a text is a media type instead."""
+    """One method on one path. `answers`: the models of a 200; several are alternatives; a text holds media types instead."""
 
     method: str
     path: str
@@ -111,6 +112,8 @@ class Operation:
     answers: tuple[type[BaseModel], ...] | str
     body: type[BaseModel] | None = None
     query: type[BaseModel] | None = None
+    form: type[BaseModel] | None = None
+    """The fields of a form that is sent with a file."""
     staff: bool = False
     errors: tuple[int, ...] = ()
     also: str = ""
@@ -119,7 +122,7 @@ class Operation:
     @property
     def all_errors(self) -> list[int]:
         """Every error status it may answer."""
-        body = (413, 415, 422) if self.body else ()
+        body = (413, 415, 422) if self.body or self.form else ()
         query = (422,) if self.query else ()
         staff = (401, 403) if self.staff else ()
         return sorted({*_ALWAYS, *body, *query, *staff, *self.errors})
@@ -162,6 +165,10 @@ OPERATIONS = (
     Operation("get", "/api/v1/tickets", "A page of tickets, newest first", "tickets", (TicketList,), query=TicketQuery, staff=True, errors=_AWAY),
     Operation("get", _STAFF_TICKET, "One ticket", "tickets", (TicketView,), staff=True, errors=_GONE),
     Operation("post", _STAFF_TICKET + "/events", "Move a ticket, or remark on it", "tickets", (TicketView,), TicketEventRequest, staff=True, errors=_CLASH),
+    Operation("post", "/api/v1/uploads", "A photo or PDF of a paper", "uploads", (UploadView,), form=UploadFields, errors=(409, 503)),
+    Operation("get", "/api/v1/uploads", "What a conversation has sent", "uploads", (UploadList,), query=UploadsQuery, errors=(404, 503)),
+    Operation("get", "/api/v1/uploads/{upload_id}", "The file itself: for staff, or with its conversation's id", "uploads", "image/jpeg application/pdf", query=OwnQuery, errors=(401, 403, 404, 503)),
+    Operation("get", _STAFF_TICKET + "/materials", "The papers of an application: needed, owed, come", "uploads", (TicketMaterials,), staff=True, errors=_GONE),
     Operation("post", _STAFF_TICKET + "/crew", "A crew takes or refuses the job", "repairs", (TicketView,), CrewAnswer, staff=True, errors=_CLASH),
     Operation("post", _STAFF_TICKET + "/estimate", "Say when power is expected back", "repairs", (TicketView,), Estimate, staff=True, errors=_CLASH),
     Operation("get", "/api/v1/crews", "Crews and their open jobs", "repairs", (CrewList,), staff=True, errors=_GONE),
@@ -240,6 +247,8 @@ def _models() -> Iterator[tuple[type[BaseModel], str]]:
     for operation in OPERATIONS:
         if operation.body is not None:
             yield operation.body, "validation"
+        if operation.form is not None:
+            yield operation.form, "validation"
         if not isinstance(operation.answers, str):
             yield from ((model, "serialization") for model in operation.answers)
 
@@ -263,6 +272,10 @@ def _operation(operation: Operation, schemas: _Schemas) -> dict[str, Any]:
                 **({operation.also: {"schema": {"type": "string"}}} if operation.also else {}),
             },
         }
+    if operation.form is not None:
+        file = {"type": "object", "properties": {"file": {"type": "string", "format": "binary"}}, "required": ["file"]}
+        whole = {"allOf": [schemas[operation.form, "validation"], file]}
+        described["requestBody"] = {"required": True, "content": {"multipart/form-data": {"schema": whole}}}
     if operation.staff:
         described["security"] = [{"staff": []}]
     return described
@@ -276,7 +289,7 @@ def _name(operation: Operation) -> str:
 def _answer(operation: Operation, schemas: _Schemas) -> dict[str, Any]:
     if isinstance(operation.answers, str):
         schema: dict[str, Any] = {"type": "object"} if operation.answers == "application/json" else {"type": "string"}
-        return {"description": operation.summary, "content": {operation.answers: {"schema": schema}}}
+        return {"description": operation.summary, "content": {kind: {"schema": schema} for kind in operation.answers.split()}}
     refs = [schemas[model, "serialization"] for model in operation.answers]
     schema = refs[0] if len(refs) == 1 else {"anyOf": refs}
     return {"description": operation.summary, "content": {"application/json": {"schema": schema}}}

@@ -16,6 +16,7 @@ ProblemError                     status  code
 ├── UnsupportedMediaTypeError    415     unsupported_media_type
 ├── ExpectationFailedError       417     expectation_failed
 ├── InvalidFieldsError           422     invalid_fields, invalid_ticket, invalid_cursor
+├── UploadRefusedError           422     upload_kind, upload_blurred, upload_dark, …: the reasons of actions.materials.refused
 ├── RateLimitedError             429     rate_limited
 ├── InternalError                500     internal
 └── UnavailableError             503     assistant_unavailable, assistant_fault, not_ready, store_unavailable
@@ -200,6 +201,13 @@ class InvalidFieldsError(ProblemError):
                 for item in found
             ]
         )
+
+
+class UploadRefusedError(ProblemError):
+    """A file that is not taken; its code is the reason (`actions.materials.refused`), its detail says how to do better."""
+
+    status = 422
+    default_code = "upload_broken"
 
 
 class RateLimitedError(ProblemError):

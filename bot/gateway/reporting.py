@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -18,8 +19,9 @@ if TYPE_CHECKING:
 class ReportDesk:
     """One for the service. Methods block and are called in threads; what reckons is loaded when it is first needed."""
 
-    def __init__(self, rows: ReportRows, clock: Clock) -> None:
-        self._rows, self._clock = rows, clock
+    def __init__(self, rows: ReportRows, clock: Clock, title_of: Callable[[str], str] = str) -> None:
+        """`title_of`: a ticket's business → what it is called (`FlowBook.title_of`)."""
+        self._rows, self._clock, self._title_of = rows, clock, title_of
         # A report of a year takes memory; two at once twice as much.
         self._one = Lock()
 
@@ -29,7 +31,7 @@ class ReportDesk:
         from actions.reports.report import order_tables
 
         with self._one:
-            return order_tables(read_sql(self._rows, wanted.period), wanted, self._clock.now())
+            return order_tables(read_sql(self._rows, wanted.period), wanted, self._clock.now(), self._title_of)
 
     def service(self, period: Period) -> list[Table]:
         """The tables of the service itself."""

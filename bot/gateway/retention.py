@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import Engine, text
 
 from actions.desk.clock import Clock
+from actions.desk.papers import UNUSED_KEPT
 from actions.desk.profiles import PROFILE_KEPT
 from actions.ports.drafts import DRAFT_KEPT
-from actions.ports.sql import SqlDrafts, SqlGaps, SqlNotices, SqlProfiles
+from actions.ports.papers import PaperStore, Vault
+from actions.ports.sql import SqlDrafts, SqlGaps, SqlNotices, SqlPapers, SqlProfiles
 from actions.ports.sql.retention import Erased, erase_before
+from actions.ports.vault import FileVault
+from bot.gateway.assistant_process import data_keys
 from bot.gateway.settings import Settings
 from bot.gateway.trackers import TRACKERS, tracker_store
 
@@ -30,7 +34,24 @@ def sweep_out(engine: Engine, settings: Settings, clock: Clock) -> tuple[Erased,
     SqlProfiles(engine).forget(now - PROFILE_KEPT)
     SqlNotices(engine).forget(before)
     SqlGaps(engine).forget(before)
-    return erase_before(engine, before, now), _trackers(engine, settings, before.timestamp())
+    erased = erase_before(engine, before, now)
+    forget_papers(SqlPapers(engine), vault_of(settings), now)
+    return erased, _trackers(engine, settings, before.timestamp())
+
+
+def forget_papers(store: PaperStore, vault: Vault, now: datetime) -> int:
+    """Delete papers that no application has used in time, and contents whose record was never written; returns how many."""
+    unused = store.forget(now - UNUSED_KEPT)
+    vault.drop(unused)
+    kept = vault.ids(now - timedelta(days=1))
+    strays = sorted(set(kept) - store.known(kept))
+    vault.drop(strays)
+    return len(unused) + len(strays)
+
+
+def vault_of(settings: Settings) -> FileVault:
+    """Where the contents of papers lie."""
+    return FileVault(settings.home / "uploads", data_keys(settings))
 
 
 def _trackers(engine: Engine, settings: Settings, before: float) -> int:

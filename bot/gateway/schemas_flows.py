@@ -25,7 +25,7 @@ class FlowList(BaseModel):
 
 
 class FlowView(BaseModel):
-    """One business. `picture` is an SVG document."""
+    """One business. `picture` is an SVG document, `picture_narrow` the same for a phone."""
 
     flow: str
     title: str
@@ -33,3 +33,4 @@ class FlowView(BaseModel):
     nodes: list[dict[str, Any]]
     basis: list[dict[str, Any]]
     picture: str
+    picture_narrow: str

@@ -27,6 +27,7 @@ from bot.gateway.profiles import ProfileDesk
 from bot.gateway.push import Hub
 from bot.gateway.reporting import ReportDesk
 from bot.gateway.settings import Settings
+from bot.gateway.uploads import UploadDesk
 
 
 class Desk(Protocol):
@@ -98,6 +99,8 @@ class Services:
     """None for a gateway that asks nobody."""
     editors: EditorDesk | None = None
     """None for a gateway over a knowledge base that has no versions."""
+    uploads: UploadDesk | None = None
+    """None for a gateway without a vault."""
     repairs: RepairHub | None = None
     """None for a gateway whose desk sends nobody."""
     profiles: ProfileDesk | None = None

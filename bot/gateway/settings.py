@@ -67,6 +67,8 @@ class Settings(BaseSettings):
     trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = Field(
         default=(), description="Networks whose X-Forwarded-For is believed."
     )
+    upload_bytes: int = Field(default=10 * 1024 * 1024, ge=64 * 1024, description="Most bytes of a photo or PDF that a customer sends.")
+    upload_count: int = Field(default=60, ge=1, description="Most photos and PDFs of a conversation.")
     max_body_bytes: int = Field(default=64 * 1024, ge=1024)
     turn_seconds: float = Field(default=15.0, gt=0, description="A caller waits no longer than this for a turn.")
     store_threads: int | None = Field(

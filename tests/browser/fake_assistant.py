@@ -21,6 +21,8 @@ from typing import Any
 
 from aiohttp import WSMsgType, web
 
+from tests import papers
+
 Json = dict[str, Any]
 
 PAGE = Path(__file__).resolve().parents[2] / "bot" / "pages" / "chat"
@@ -101,6 +103,21 @@ SCRIPT: dict[str, list[Json]] = {
         ),
         message("我已经通知抢修人员，并为您转接人工。方便告诉我在什么地方吗？"),
     ],
+    "我要办过户": [message("您这种情况要：新户主身份证、房产证。请问新户主叫什么名字？", upload=["新户主身份证", "房产证或购房合同"])],
+    '/inform{"choice": "upload:paper1"}': [
+        message("身份证.jpg收到了，算作“新户主身份证”。还可以传：房产证或购房合同；没有的先不传也行。"),
+        message("请问新户主叫什么名字？", upload=["新户主身份证", "房产证或购房合同"]),
+    ],
+    "为什么这么贵": [
+        message(
+            "先帮您看看账：户号3201****77，10月用电320度，电费180.50元。",
+            card={
+                "type": "chart", "title": "用电量对比", "unit": "度",
+                "bars": [{"label": "上个月", "value": 210, "this": False}, {"label": "去年同月", "value": 250, "this": False},
+                         {"label": "同类平均", "value": 236.5, "this": False}, {"label": "10月", "value": 320, "this": True}],
+            },
+        )
+    ],
     "/restart": [message("好的，我们重新开始。")],
 }
 
@@ -134,6 +151,8 @@ class FakeAssistant:
         self.tiles: dict[str, list[Json]] = {}  # of whom the service knows something
         self.away = False  # refuse new sockets, as a restarting service does
         self.with_message_ids = True  # whether the history names the message a bot item answers
+        self.uploads: list[str] = []  # the names of the files that came in
+        self.refuse_upload = ""  # the reason, in the words of the service
         self._once: Counter[str] = Counter()
         self._gate: asyncio.Event
         self._loop = asyncio.new_event_loop()
@@ -191,12 +210,14 @@ class FakeAssistant:
     async def _main(self) -> None:
         self._done = asyncio.Event()
         self._gate = asyncio.Event()
-        app = web.Application()
+        app = web.Application(client_max_size=20 * 1024 * 1024)
         app.on_response_prepare.append(self._headers)
         app.router.add_get("/", self._index)
         app.router.add_get("/elder", self._index)
         app.router.add_get("/ws", self._socket)
         app.router.add_get("/api/v1/conversations/{conversation_id}/profile", self._profile)
+        app.router.add_post("/api/v1/uploads", self._upload)
+        app.router.add_get("/api/v1/uploads/{id}", self._uploaded)
         app.router.add_static("/static/chat/", PAGE)
         runner = web.AppRunner(app, shutdown_timeout=0.1)
         await runner.setup()
@@ -220,6 +241,22 @@ class FakeAssistant:
 
     async def _profile(self, request: web.Request) -> web.Response:
         return web.json_response({"tiles": self.tiles.get(request.match_info["conversation_id"], [])})
+
+    async def _upload(self, request: web.Request) -> web.Response:
+        form = await request.post()
+        file = form["file"]
+        assert isinstance(file, web.FileField) and form["conversation_id"]
+        if self.refuse_upload:
+            problem = {"status": 422, "code": "upload_blurred", "detail": self.refuse_upload}
+            return web.json_response(problem, status=422)
+        self.uploads.append(file.filename)
+        payload = f'/inform{{"choice": "upload:paper{len(self.uploads)}"}}'
+        return web.json_response({"upload_id": f"paper{len(self.uploads)}", "name": file.filename, "payload": payload})
+
+    async def _uploaded(self, request: web.Request) -> web.Response:
+        if not request.query.get("conversation_id"):
+            raise web.HTTPUnauthorized
+        return web.Response(body=papers.file(papers.card(640, 480)), content_type="image/jpeg")
 
     async def _socket(self, request: web.Request) -> web.StreamResponse:
         if self.away:

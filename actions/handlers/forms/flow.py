@@ -90,6 +90,11 @@ class Flow(Strict):
         """The list of materials of the case that these values make."""
         return next((m for m in self.materials if holds(m.when, values)), None)
 
+    def uploads(self, values: Mapping[str, str]) -> tuple[str, ...]:
+        """What may be sent as a photo or PDF in the case that these values make."""
+        case = self.materials_for(values)
+        return case.upload if case is not None else ()
+
     def field(self, name: str | None) -> FlowField | None:
         """The field of that name."""
         return next((f for f in self.fields if f.name == name), None)
@@ -128,6 +133,11 @@ class FlowBook:
         """The flow that a ticket's business names; a variant (`apply_new_service.lv`) is its business's."""
         name = (business or "").partition(".")[0]
         return self.begun_by(name) or self.named(name)
+
+    def title_of(self, business: str) -> str:
+        """What a ticket's business is called; its own word when no flow is its."""
+        flow = self.of_business(business)
+        return flow.title if flow is not None else business
 
     def heard_in(self, words: str) -> Flow | None:
         """The flow whose own words the sentence holds; the longest words win."""

@@ -118,6 +118,27 @@ class Materials(Strict):
     later: tuple[str, ...] = ()
     """What may follow after the application is filed (容缺受理)."""
     note: str = ""
+    upload: tuple[str, ...] = ()
+    """Of these, what may be sent as a photo or PDF in the conversation."""
+    maybe: tuple[str, ...] = ()
+    """Of what may be sent, what only some customers of the case need (代办的委托书): never owed."""
+    within: int = Field(default=0, ge=0, le=60)
+    """Working days after acceptance by which what may follow is to be here."""
+
+    @model_validator(mode="after")
+    def _sensible(self) -> Self:
+        if unknown := [material for material in self.upload if material not in (*self.need, *self.later)]:
+            raise ValueError(f"upload names {'、'.join(unknown)}, which is neither in need nor in later")
+        if unknown := [material for material in self.maybe if material not in self.upload]:
+            raise ValueError(f"maybe names {'、'.join(unknown)}, which is not in upload")
+        if any(m in self.upload and m not in self.maybe for m in self.later) and not self.within:
+            raise ValueError("what may be sent later needs a day by which: within")
+        return self
+
+
+def plain_material(material: str) -> str:
+    """A material's name without what stands beside it in brackets: for buttons and lists."""
+    return re.sub(r"（[^）]*）", "", material)
 
 
 class Refusal(Strict):

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from actions.handlers import masks
 from actions.handlers.forms.flow import Flow, FlowField
-from actions.handlers.forms.parts import Materials, Refusal
+from actions.handlers.forms.parts import Materials, Refusal, plain_material
 from actions.handlers.forms.state import CONFIRM, FIX, FlowState
 from actions.handlers.forms.step import FormTurn, Step
 from actions.handlers.forms.values import concerns
@@ -35,10 +35,13 @@ class Questions:
     def of(self, flow: Flow, state: FlowState) -> Bubble:
         """The question that the state says is asked."""
         if state.asking == CONFIRM:
-            return self._confirmation(flow, state)
-        if state.asking == FIX:
-            return self._which_is_wrong(flow, state)
-        return self._of_field(flow, state)
+            bubble = self._confirmation(flow, state)
+        elif state.asking == FIX:
+            bubble = self._which_is_wrong(flow, state)
+        else:
+            bubble = self._of_field(flow, state)
+        bubble.upload = [plain_material(material) for material in flow.uploads(state.values)]
+        return bubble
 
     def again(self, flow: Flow, state: FlowState) -> Bubble:
         """The same question in fewer words."""
@@ -130,7 +133,11 @@ def summary_lines(flow: Flow, state: FlowState) -> list[str]:
     for item in flow.fields:
         line = line_of(item, state)
         lines += [line] if line else []
-    return lines + ([f"补充说明：{'；'.join(state.notes)}"] if state.notes else [])
+    if state.notes:
+        lines.append(f"补充说明：{'；'.join(state.notes)}")
+    if state.papers:
+        lines.append("材料：已收到" + "、".join(dict.fromkeys(map(plain_material, state.papers.values()))))
+    return lines
 
 
 def line_of(item: FlowField, state: FlowState) -> str | None:

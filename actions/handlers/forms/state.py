@@ -30,6 +30,8 @@ class FlowState:
     """What the customer added unasked, for the ticket: no answer to a question, and no value of a field."""
     told: list[str] = field(default_factory=list)
     """Lists of materials and hints of options already told."""
+    papers: dict[str, str] = field(default_factory=dict)
+    """Papers sent for it, by id: what each counts for."""
     switch_to: str | None = None
     verified: str | None = None
 

@@ -15,6 +15,7 @@ from actions.handlers.services import Services
 OPERATIONS: dict[str, Callable[[Job], Outcome]] = {
     "file_ticket": tickets.file_ticket,
     "ticket_progress": tickets.progress,
+    "add_papers": tickets.add_papers,
     "ticket_urge": tickets.urge,
     "ticket_withdraw": tickets.withdraw,
     "look_up": billing.look_up,

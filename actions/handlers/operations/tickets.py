@@ -6,8 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from actions.desk.errors import IllegalMove, InvalidTicket, UnknownTicket
+from actions.desk.lifecycle import ENDED
+from actions.desk.papers import OTHER
 from actions.desk.tickets import Kind, NewTicket, Priority, Ticket
-from actions.handlers import masks
+from actions.handlers import masks, papers
 from actions.handlers.danger.form import kind_of
 from actions.handlers.danger.lines import stay
 from actions.handlers.danger.memory import remembered, wanted
@@ -72,6 +74,10 @@ def file_ticket(job: Job) -> Outcome:
     outcome.bubbles.append(_filed(job, ticket))
     if settings.get("switch") == "notices":
         outcome.bubbles += switched(job)
+    sent = papers.filed(job.services, ticket, job.flow.materials_for(values), job.state, job.memory)
+    if sent is not None:
+        outcome.bubbles += sent.bubbles
+        outcome.memory.update(sent.memory)
     return outcome
 
 
@@ -189,6 +195,9 @@ def progress(job: Job) -> Outcome:
         at=f"{last.at.month}月{last.at.day}日{last.at:%H:%M}",
     )
     bubble.card = ticket_card(ticket, here=ticket.conversation_id == job.said.conversation_id)
+    folder = job.services.papers.folder(ticket.ticket_no) if job.services.papers is not None else None
+    if folder is not None:
+        bubble.card["rows"] += papers.owed_rows(folder)
     if ticket.status.value not in ("closed", "withdrawn", "resolved", "called_back", "merged"):
         bubble.buttons = [button("催一下", "/urge_ticket"), button("撤销", "/cancel_ticket")]
     return Outcome([bubble, *_steps(job, ticket)], _touched(ticket), _shown(ticket))
@@ -205,6 +214,21 @@ def _steps(job: Job, ticket: Ticket) -> list[Bubble]:
     if now is not None:
         bubble.speech = job.services.phrases.text("progress_steps_heard", owner=now.owner, what=now.name)
     return [bubble]
+
+
+def add_papers(job: Job) -> Outcome:
+    """Later additions to an open application: what is owed, and the next paper sent is for it."""
+    ticket = _own_ticket(job)
+    if isinstance(ticket, Outcome):
+        return ticket
+    folder = job.services.papers.folder(ticket.ticket_no) if job.services.papers is not None else None
+    if ticket.status in ENDED or folder is None:
+        return _too_late(job, ticket)
+    bubble = job.services.phrases.bubble("papers_for", ticket_no=ticket.ticket_no)
+    owed = papers.owed_bubble(job.services, folder)
+    bubbles = [bubble, *([owed] if owed else [])]
+    bubbles[-1].upload = bubbles[-1].upload or [OTHER]
+    return Outcome(bubbles, _touched(ticket), {**_shown(ticket), papers.ADDING: ticket.ticket_no})
 
 
 def urge(job: Job) -> Outcome:

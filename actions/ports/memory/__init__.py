@@ -13,6 +13,7 @@ from actions.ports.memory.handoffs import MemoryHandoffs
 from actions.ports.memory.network import MemoryNetwork
 from actions.ports.memory.notices import MemoryNotices
 from actions.ports.memory.outbox import MemoryOutbox
+from actions.ports.memory.papers import MemoryPapers, MemoryVault
 from actions.ports.memory.profiles import MemoryProfiles
 from actions.ports.memory.repairs import MemoryRepairs
 from actions.ports.memory.surveys import MemorySurveys
@@ -29,8 +30,10 @@ __all__ = [
     "MemoryNetwork",
     "MemoryNotices",
     "MemoryOutbox",
+    "MemoryPapers",
     "MemoryProfiles",
     "MemoryRepairs",
     "MemorySurveys",
     "MemoryTicketStore",
+    "MemoryVault",
 ]

@@ -16,6 +16,7 @@ from actions.ports.sql.migrate import migrate
 from actions.ports.sql.network import SqlNetwork
 from actions.ports.sql.notices import SqlNotices
 from actions.ports.sql.outbox import SqlOutbox
+from actions.ports.sql.papers import SqlPapers
 from actions.ports.sql.profiles import SqlProfiles
 from actions.ports.sql.repairs import SqlRepairs
 from actions.ports.sql.seed import seed_demo
@@ -33,6 +34,7 @@ __all__ = [
     "SqlNetwork",
     "SqlNotices",
     "SqlOutbox",
+    "SqlPapers",
     "SqlProfiles",
     "SqlRepairs",
     "SqlSurveys",

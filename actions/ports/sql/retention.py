@@ -18,6 +18,7 @@ from actions.desk.lifecycle import ENDED
 from actions.desk.outbox import LetterState
 from actions.ports.sql import schema, schema_hub
 from actions.ports.sql.engine import reading, writing
+from actions.ports.sql.paper_schema import paper_needs, paper_uses
 from actions.ports.sql.surveys_schema import surveys
 
 _BATCH = 200
@@ -103,6 +104,9 @@ def _erase_tickets(connection: Connection, numbers: list[Any], now: datetime) ->
     record = {**_ERASED, "request_id": literal("erased:").concat(_TICKETS.ticket_no), "erased_at": now}
     connection.execute(update(schema.tickets).where(_TICKETS.ticket_no.in_(numbers)).values(record))
     connection.execute(delete(schema_hub.repairs).where(schema_hub.repairs.c.ticket_no.in_(numbers)))
+    # The papers themselves go when no other application uses them (`sweep_out`).
+    for table in (paper_uses, paper_needs):
+        connection.execute(delete(table).where(table.c.ticket_no.in_(numbers)))
     log = update(schema.ticket_events).where(_EVENTS.ticket_no.in_(numbers))
     connection.execute(log.values(note="", request_id=None))
     asked = update(surveys).where(surveys.c.ticket_no.in_(numbers))

@@ -20,10 +20,11 @@ from bot.gateway.routes import (
     reports,
     surveys,
     tickets,
+    uploads,
     ws,
 )
 
-MODULES = (chat, profiles, parse, knowledge, editors, flows, tickets, repairs, handoffs, outbox, notices, reports, surveys, operation, pages, ws)
+MODULES = (chat, profiles, parse, knowledge, editors, flows, tickets, uploads, repairs, handoffs, outbox, notices, reports, surveys, operation, pages, ws)
 
 
 def add_all(app: web.Application) -> None:

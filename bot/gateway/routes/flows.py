@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from actions.handlers.forms.flow import FlowBook
-from actions.handlers.forms.picture import picture
+from actions.handlers.forms.picture import NARROW, picture
 from bot.gateway.middleware.auth import require_staff
 from bot.gateway.problems import NotFoundError
 from bot.gateway.reading import as_json, path_part
@@ -43,6 +43,7 @@ async def flow(request: web.Request) -> web.Response:
             "nodes": [node.model_dump() for node in found.nodes],
             "basis": [rule.model_dump() for rule in found.basis],
             "picture": picture(found),
+            "picture_narrow": picture(found, NARROW),
         }
     )
 

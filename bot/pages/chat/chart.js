@@ -13,7 +13,6 @@ function bar(share, marked) {
   const rect = document.createElementNS(SVG, "rect");
   rect.setAttribute("width", String(Math.max(1, share * WIDTH)));
   rect.setAttribute("height", String(HEIGHT));
-  rect.setAttribute("rx", "2");
   svg.append(rect);
   return svg;
 }

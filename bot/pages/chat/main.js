@@ -1,4 +1,5 @@
 // Ties the parts together: what the customer does → connection, what the server says → view.
+import { Attach } from "./attach.js";
 import { Composer } from "./composer.js";
 import { Connection } from "./connection.js";
 import { setUpAutoRead, setUpTextSize } from "./elder.js";
@@ -24,6 +25,12 @@ const view = new View({
   onButton: ({ title, payload }) => { say({ payload, title }); composer.focus(); },
   onRetry: (id) => { view.setState(id, "sending"); connection.retry(id); },
   onRemove: (id) => { outbox.remove(id); view.removeUser(id); },
+  conversationId: () => connection?.conversationId ?? conversation() ?? "",
+});
+const attach = new Attach({
+  view,
+  conversationId: view.conversationId,
+  onSent: (words) => { say(words); composer.focus(); },
 });
 const composer = new Composer((text) => say({ text }));
 
@@ -65,6 +72,7 @@ const on = {
   state: showState,
   history(item) {
     view.addHistory(item);
+    if (item.role === "bot") attach.offer(item.messages);
     if (item.role !== "user") view.handoff(item.role === "agent" ? "active" : "none");
   },
   welcome() {
@@ -78,6 +86,7 @@ const on = {
   reply({ reply }) {
     const messages = reply?.messages ?? [];
     view.addMessages({ role: "bot", messages, live: true, retire: true });
+    attach.offer(messages);
     view.typing(false);
     view.handoff(reply?.trace?.handoff ?? "none");
     arrange(reply?.trace?.tiles);
@@ -85,7 +94,8 @@ const on = {
   },
   push({ role, messages }) {
     view.addMessages({ role, messages, live: true });
-    if (role === "agent") { view.typing(false); view.handoff("active"); }
+    if (role === "agent") { view.typing(false); view.handoff("active"); attach.hide(); }
+    if (role === "bot") attach.offer(messages);
     readAloud(messages ?? []);
   },
   failed(id, problem) {
@@ -110,6 +120,7 @@ function startOver() {
   connection.stop();
   outbox.clear();
   view.reset();
+  attach.hide();
   open(startConversation());
   view.showEntry();
   composer.clear();

@@ -1,8 +1,9 @@
 // What the customer sees of the conversation. Knows nothing of sockets or storage.
+import { uploadOf, uploadPicture } from "./attach.js";
 import { chartCard } from "./chart.js";
 import { clockTime, day } from "./format.js";
 import { button, citations, el, emergencyCalls, icon, ticketCard } from "./parts.js";
-import { BANNER, HANDOFF, STATE, WHO, WORDS } from "./words.js";
+import { BANNER, HANDOFF, STATE, UPLOAD, WHO, WORDS } from "./words.js";
 
 const TYPING_MS = 60000; // dots must not dance for ever when the word "off" is lost
 const NEAR_PX = 120;
@@ -10,9 +11,9 @@ const NEAR_PX = 120;
 const byId = (id) => document.getElementById(id);
 
 export class View {
-  /** @param {{onButton: Function, onRetry: Function, onRemove: Function, speaker: object}} options */
-  constructor({ onButton, onRetry, onRemove, speaker }) {
-    Object.assign(this, { onButton, onRetry, onRemove, speaker });
+  /** @param {{onButton: Function, onRetry: Function, onRemove: Function, speaker: object, conversationId: () => string}} options */
+  constructor({ onButton, onRetry, onRemove, speaker, conversationId }) {
+    Object.assign(this, { onButton, onRetry, onRemove, speaker, conversationId });
     this.log = byId("log");
     this.pending = byId("pending");
     this.scroll = byId("scroll");
@@ -53,7 +54,9 @@ export class View {
   addUser({ message_id: id, text, payload, title, at, failed }, state = "sending") {
     if (this.bubbles.has(id)) return;
     this.closeButtons(payload);
-    const bubble = el("div", "bubble", title ?? text);
+    const upload = uploadOf(payload);
+    const bubble = upload === undefined ? el("div", "bubble", title ?? text)
+      : el("div", "bubble upload", "", uploadPicture(upload, this.conversationId()), el("span", "upload-name", title ?? text));
     const mark = el("div", "mark-line");
     const item = el("li", "turn user", "", bubble, mark);
     item.dataset.at = at ?? "";
@@ -62,6 +65,18 @@ export class View {
     this.setState(id, failed ? "failed" : state);
     this.showEntry();
     this.toBottom();
+  }
+
+  /** A file on its way: at the bottom with the unsent, until it has become a message. */
+  addUpload(item) {
+    this.pending.append(item);
+    this.showEntry();
+    this.toBottom();
+  }
+
+  /** Something the customer should hear of at once. */
+  warn(words) {
+    byId("alarm").replaceChildren(el("p", "", words));
   }
 
   setState(id, state, reason = "") {
@@ -91,7 +106,7 @@ export class View {
     if (item.role !== "user") return this.addMessages({ ...item, retire: item.role === "bot" });
     const id = item.message_id ?? `${item.at}|${item.text}`;
     const payload = item.payload ?? (/^\/[a-z_]+(\{|$)/.test(item.text ?? "") ? item.text : undefined);
-    const title = payload === undefined ? undefined : this.titles.get(payload) ?? WORDS.chosen;
+    const title = payload === undefined ? undefined : this.titles.get(payload) ?? (uploadOf(payload) ? UPLOAD.sent : WORDS.chosen);
     this.addUser({ message_id: id, text: item.text ?? "", payload, title, at: item.at });
     return this.setState(id, "accepted");
   }

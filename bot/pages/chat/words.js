@@ -57,6 +57,23 @@ export const WORDS = {
   autoreadOff: "自动朗读：关",
 };
 
+export const UPLOAD = {
+  button: "上传照片或文件",
+  label: (names) => `上传照片或文件，可以传：${names}`,
+  progress: (name) => `上传进度：${name}`,
+  sending: "上传中…",
+  percent: (value) => `上传中 ${value}%`,
+  checking: "正在看能不能看清…",
+  failed: "没有上传成功，请重试。",
+  offline: "网络断开了，没有上传成功。",
+  tooBig: "文件太大了，请不要超过10MB；可以一页一页拍。",
+  stop: "取消",
+  again: "重试",
+  choose: "重新选择",
+  remove: "删除",
+  sent: "已上传的文件",
+};
+
 export const citationCount = (count) => `依据 ${count} 条`;
 export const due = (when, label) => `最晚 ${when} 前${label}`;
 export const counter = (length, limit) =>

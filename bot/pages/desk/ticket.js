@@ -1,6 +1,7 @@
 // One ticket: its rows, its clocks, its log, and what can be done with it now.
 import { ApiError } from "./api.js";
 import { maskPhone, moment } from "./format.js";
+import { Materials } from "./materials.js";
 import { FINAL, NEEDS_NOTE, OFF_ROAD, REMARKS, offered } from "./moves.js";
 import { announce, badge, button, byId, clockBadge, el, priorityBadge, showProblem } from "./parts.js";
 import { confirmed, named } from "./questions.js";
@@ -74,9 +75,11 @@ export class TicketView {
     this.clockTable.prepend(el("caption", "sr-only", "时限"));
     this.noClocks = el("p", "muted", "这类工单没有时限。");
     this.events = el("ol", "events");
+    this.materials = new Materials(this.api, this.problemLine);
     byId("ticket").append(head, el("div", "ticket-body", "", this.marks, acts,
       el("section", "box", "", el("h3", "", "时限"), this.clockTable, this.noClocks),
       el("section", "box", "", el("h3", "", "详情"), this.rows),
+      this.materials.box,
       el("section", "box", "", el("h3", "", "记录"), this.events)));
   }
 
@@ -88,6 +91,7 @@ export class TicketView {
     if (ticket.review) this.marks.append(badge("warned", WORDS.review));
     this.#renderMoves(ticket);
     this.#renderRows(ticket, now);
+    this.materials.show(ticket);
     this.clockTable.hidden = ticket.clocks.length === 0;
     this.noClocks.hidden = ticket.clocks.length > 0;
     this.clocks.replaceChildren(...ticket.clocks.map((clock) => this.#clock(clock, now)));

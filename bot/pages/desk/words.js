@@ -19,7 +19,7 @@ export const EVENT = {
   accepted: "受理", dispatched: "派单", acknowledged: "接单", contacted: "联系客户", en_route: "出发", on_site: "到达现场",
   resolved: "处理完毕", called_back: "回访", closed: "办结归档", withdrawn: "撤销", returned: "退回重派", reopened: "重新处理",
   merged: "并入", urged: "催办", noted: "备注", classified: "改分类", escalated: "升级上报", warned: "时限预警", breached: "超时",
-  paused: "暂停计时", resumed: "恢复计时", joined: "并入主单", suspected: "疑似片区故障", estimated: "预计来电",
+  paused: "暂停计时", resumed: "恢复计时", joined: "并入主单", suspected: "疑似片区故障", estimated: "预计来电", supplemented: "补交材料",
 };
 
 export const STEP = {

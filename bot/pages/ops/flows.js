@@ -19,10 +19,16 @@ async function step(place, work) {
   }
 }
 
-function drawFlow({ title, flow, about, picture, basis }) {
+const narrow = matchMedia("(max-width: 599px)");
+let shown = null;
+narrow.addEventListener("change", () => { if (shown) drawFlow(shown); });
+
+function drawFlow(view) {
+  shown = view;
+  const { title, flow, about, basis } = view;
   byId("flow-title").textContent = `${title}（${flow}）`;
   byId("about").textContent = about ? `说明文章：${about}` : "";
-  const drawing = new DOMParser().parseFromString(picture, "image/svg+xml").documentElement;
+  const drawing = new DOMParser().parseFromString(narrow.matches ? view.picture_narrow : view.picture, "image/svg+xml").documentElement;
   byId("drawing").replaceChildren(document.importNode(drawing, true));
   byId("basis").replaceChildren(...basis.map((rule) => el("li", "",
     `${rule.source} ${rule.article}（${[rule.edition, rule.certainty].filter(Boolean).join("，")}）：${rule.says}`)));

@@ -13,19 +13,26 @@ import aiohttp
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
+from actions.desk.calendar import WorkingCalendar
 from actions.desk.clock import SystemClock
 from actions.desk.desk import ServiceDesk
 from actions.desk.limits import profile
 from actions.desk.notifier import Notifier
+from actions.desk.papers import Papers
 from actions.handlers.forms.flow import FlowBook
+from actions.materials.apart import look_apart
+from actions.materials.clean import Clean
 from actions.ports.memory import (
     MemoryConversations,
     MemoryCustomers,
     MemoryHandoffs,
     MemoryNetwork,
     MemoryNotices,
+    MemoryPapers,
     MemoryTicketStore,
 )
+from actions.ports.sql import generate_key
+from actions.ports.vault import FileVault
 from bot.gateway.app import Parts, build_app
 from bot.gateway.assistant import AssistantClient
 from bot.gateway.journal import Journal
@@ -33,8 +40,10 @@ from bot.gateway.server import Runner
 from bot.gateway.services import SERVICES
 from bot.gateway.settings import PROJECT, Settings
 from bot.gateway.turn import Message, Reply, Trace
+from bot.gateway.uploads import UploadDesk
 
 Json = dict[str, Any]
+KEY = generate_key()
 TOKEN = "staff-token-of-the-tests"
 STAFF = {"Authorization": f"Bearer {TOKEN}"}
 
@@ -187,6 +196,8 @@ class House:
     handoffs: Any = field(default_factory=MemoryHandoffs)
     tickets: Any = field(default_factory=MemoryTicketStore)
     customers: MemoryCustomers = field(default_factory=lambda: MemoryCustomers.demo(SystemClock().now()))
+    papers: Any = field(default_factory=MemoryPapers)
+    look: Callable[[bytes], Clean] = look_apart
     options: Json = field(default_factory=dict)
 
     def parts(self) -> Parts:
@@ -204,11 +215,13 @@ class House:
             quiet=settings.quiet,
             low_balance=settings.low_balance,
         )
+        desk = ServiceDesk(self.tickets, clock, profile("state_grid"))
+        papers = Papers(self.papers, desk, clock, WorkingCalendar())
         return Parts(
             settings=settings,
             conversations=self.conversations,
             handoffs=self.handoffs,
-            desk=ServiceDesk(self.tickets, clock, profile("state_grid")),
+            desk=desk,
             outbox=self.tickets.outbox,
             knowledge=FakeKnowledge(),
             assistant=client,
@@ -216,6 +229,10 @@ class House:
             checks={"knowledge": lambda: True, "database": lambda: True},
             flows=FLOWS,
             notices=self.notifier,
+            uploads=UploadDesk(
+                self.papers, FileVault(self.home / "uploads", [KEY]), papers, clock,
+                most_bytes=settings.upload_bytes, most_papers=settings.upload_count, look=self.look,
+            ),
         )
 
     async def open(self, *, wait: bool = True) -> None:

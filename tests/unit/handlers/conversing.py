@@ -7,10 +7,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from actions.desk.calendar import WorkingCalendar
 from actions.desk.clock import FixedClock
 from actions.desk.desk import ServiceDesk
 from actions.desk.feedback import Feedback
 from actions.desk.limits import PROFILES
+from actions.desk.papers import Paper, Papers
 from actions.desk.verifier import Verifier
 from actions.handlers.forms.said import Piece, Said
 from actions.handlers.forms.state import FlowState
@@ -29,6 +31,7 @@ from actions.ports.memory import (
     MemoryEnterprises,
     MemoryGaps,
     MemoryHandoffs,
+    MemoryPapers,
     MemoryProfiles,
     MemorySurveys,
     MemoryTicketStore,
@@ -102,6 +105,7 @@ class Customer:
         self.knowledge = knowledge or FakeKnowledge()
         self.handoffs = MemoryHandoffs()
         desk = ServiceDesk(MemoryTicketStore(), clock, PROFILES["state_grid"])
+        self.sent = MemoryPapers()
         self.feedback = Feedback(desk, MemorySurveys(), clock)
         self.services = Services(
             desk=desk,
@@ -118,6 +122,7 @@ class Customer:
             drafts=MemoryDrafts(),
             profiles=CustomerProfiles(STATEMENTS, USES, MemoryProfiles()),
             enterprises=MemoryEnterprises.demo(NOW),
+            papers=Papers(self.sent, desk, clock, WorkingCalendar()),
             surveys=SurveyAnswers(self.feedback, ScoreWords.load(ROOT / "actions" / "words" / "heard" / "survey.yml"), PHRASES),
         )
         self.turns = Turns(self.services)
@@ -193,6 +198,21 @@ class Customer:
     @property
     def buttons(self) -> list[str]:
         return [b["title"] for bubble in self.last.bubbles for b in bubble.buttons]
+
+    def upload(self, name: str) -> str:
+        """Send a photo by this name; returns what was answered."""
+        number = len(self.sent.of_conversation("c1")) + 1
+        paper = Paper(
+            paper_id=f"paper{number:04d}", conversation_id="c1", message_id=None, name=name, media_type="image/jpeg", pages=1,
+            width=1600, height=1200, size=1000, sent_at=self.services.clock.now(),
+        )  # fmt: skip
+        self.sent.add(paper, f"digest{number}")
+        return self.say(f'/inform{{"choice": "upload:{paper.paper_id}"}}')
+
+    @property
+    def may_upload(self) -> list[str]:
+        """What the last reply says may be sent."""
+        return [name for bubble in self.last.bubbles for name in bubble.upload]
 
     def press(self, title: str) -> str:
         """Press the button of the last reply whose title holds these words."""

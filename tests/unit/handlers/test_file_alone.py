@@ -5,13 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from actions.desk.desk import ServiceDesk
+from actions.desk.limits import PROFILES
 from actions.desk.tickets import Kind, TicketFilter
 from actions.handlers.flow_lint import lint
 from actions.handlers.forms.flow import FlowBook
 from actions.handlers.forms.picture import picture
 from actions.handlers.turns import Turns
+from actions.ports.sql import SqlTicketStore, connect, generate_key, migrate
+from actions.ports.sql.report_rows import ReportRows
+from actions.reports.period import Period
+from actions.reports.read_sql import read_sql
+from actions.reports.report import Wanted, order_tables
 from tests.unit.handlers.conversing import Customer
-from tests.unit.handlers.worlds import ROOT
+from tests.unit.handlers.worlds import FLOWS, ROOT
 
 FILE = """
 flow: move_meter
@@ -76,10 +83,24 @@ def test_in_the_chat_and_on_the_desk(tmp_path: Path) -> None:
 
 def test_in_the_reports(tmp_path: Path) -> None:
     customer = with_file(tmp_path)
+    engine = connect(f"sqlite:///{tmp_path / 'desk.db'}", [generate_key()])
+    migrate(engine)
+    desk = ServiceDesk(SqlTicketStore(engine), customer.services.clock, PROFILES["state_grid"])
+    customer.services = replace(customer.services, desk=desk, papers=None)
+    customer.turns = Turns(customer.services)
     for text in ("我家装修，要把电表换个位置", "安澜市城东区人民路66号5栋301", "13800138000", "确认"):
         customer.say(text)
-    counted = {t.category[-1] for t in customer.services.desk.tickets(TicketFilter(kind=Kind.SERVICE_REQUEST)).tickets}
-    assert counted == {"移表"}
+    orders = read_sql(ReportRows(engine), Period())
+    tables = order_tables(orders, Wanted(period=Period()), customer.services.clock.now(), customer.services.flows.title_of)
+    shown = {table.key: table for table in tables}
+    assert [row[:3] for row in shown["businesses"].rows] == [("服务申请", "移表", 1)], "by its title, not its name in the code"
+    assert shown["sub_classes"].rows[0][2] == "移表"
+    engine.dispose()
+
+
+def test_every_business_of_a_ticket_has_a_title() -> None:
+    for business, title in (("transfer_account", "过户更名"), ("apply_ev_charger.public", "充电桩报装"), ("report_outage", "停电报修"), ("gone", "gone")):
+        assert FLOWS.title_of(business) == title
 
 
 def test_for_staff_who_check_and_look_at_it(tmp_path: Path) -> None:

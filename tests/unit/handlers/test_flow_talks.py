@@ -71,7 +71,7 @@ def test_the_talk_ends_in_the_right_record(flow: str, temper: str) -> None:
         assert tickets[0].contact_name == values.get("name") and tickets[0].account_no == values.get("account_no")
 
 
-@pytest.mark.parametrize("flow", sorted(set(FILING) - {"repair", "praise", "suggestion"}))
+@pytest.mark.parametrize("flow", sorted([*FILING, "pay"]))
 def test_every_filing_business_is_talked_of_in_every_temper(flow: str) -> None:
     tempers = {"all_at_once", "one_word", "changing"} | ({"refused"} if FLOWS.flows[flow].refusals else set())
     assert tempers <= set(TALKS[flow])
