@@ -105,7 +105,7 @@ LONGEST_SUM = 9
 
 def read_number(field: FlowField, said: Said, asked: bool) -> Reading:
     """A count or a size, with or without its unit."""
-    text = normalise(said.words).text
+    text = normalise(_without_codes(said)).text
     behind = "|".join(re.escape(unit) for unit in field.units)
     if not asked and not behind:
         return NOTHING
@@ -119,6 +119,15 @@ def read_number(field: FlowField, said: Said, asked: bool) -> Reading:
     found = found or (re.search(rf"({figure})", text) if asked else None)
     number = to_number(found.group(1)) if found else None
     return Reading(f"{number:g}") if number is not None else NOTHING
+
+
+def _without_codes(said: Said) -> str:
+    """The words without what is a number of another kind: 红星村二组20号 are no 20 kW."""
+    words = said.words
+    for entity in said.entities:
+        if entity["entity"] in ("address", "account_no", "phone", "ticket_no"):
+            words = words.replace(str(entity.get("text") or entity.get("value")), " ")
+    return words
 
 
 _OLD = re.compile(r"原来|现在|本来|以前|目前|原先|之前")

@@ -237,3 +237,11 @@ def test_a_bill_that_fell_is_not_the_one_called_too_high() -> None:
     told = said(customer, "电费怎么突然多了一倍", "3205178842", "0005")
     assert customer.asking == "month" and "对不上" in told
     assert "2026年8月" in customer.say("是八月的") and customer.asking == "content"
+
+
+def test_the_number_in_an_address_is_no_size() -> None:
+    customer = Customer({"新开个店要装表": "apply_new_service"})
+    customer.say("新开个店要装表")
+    customer.say("红星村二组20号")
+    assert customer.state is not None
+    assert not any(value in ("2", "20") for value in customer.state.values.values())
