@@ -11,6 +11,7 @@ from actions.desk.calendar import WorkingCalendar
 from actions.desk.classes import Classified, Rules
 from actions.desk.clock import Clock, local
 from actions.desk.errors import (
+    CustomersAway,
     DuplicateRequest,
     IllegalMove,
     InvalidTicket,
@@ -107,8 +108,13 @@ class ServiceDesk:
 
     def _placed(self, new: NewTicket) -> NewTicket:
         """With the area of the account where the address is one of the country that does not say which."""
-        account = self._customers.account(new.account_no) if self._customers is not None and new.account_no else None
-        if account is None or new.area is not None or not new.address:
+        if self._customers is None or not new.account_no or new.area is not None or not new.address:
+            return new
+        try:
+            account = self._customers.account(new.account_no)
+        except CustomersAway:  # the ticket is taken all the same, with the shortest limits
+            return new
+        if account is None:
             return new
         return replace(new, area=area_beside(new.address, account.area, self._places))
 

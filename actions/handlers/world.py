@@ -129,13 +129,13 @@ class ServiceWorld:
             return self._verify(flow, state, said)
         if field.check == "bill_story":
             # At the beginning the story is told once the account is known (`first_look`).
-            account = self._services.customers.account(state.verified) if state.verified and state.asking else None
+            account = self._services.known(state.verified) if state.asking else None
             return self._first_look(flow, state, account) if account is not None else Outcome()
         if field.check == "own_ticket":
             with self.watch("action"):
                 return own_tickets.look(self._services, state, said, self._memory, self.trusted(said, self._memory))
         if field.type == "account_no":
-            return arrears.look(self._services, self._services.customers.account(state.values[field.name]), self._memory)
+            return arrears.look(self._services, self._services.known(state.values[field.name]), self._memory)
         if field.check == "bill_months":
             with self.watch("action"):
                 return months_billed(self._services, state, said, field.name)
@@ -244,7 +244,7 @@ class ServiceWorld:
     def _whose(self, state: FlowState, said: Said, memory: dict[str, Any]) -> Account | None:
         """The account that this customer has shown to be his."""
         if state.verified:
-            return self._services.customers.account(state.verified)
+            return self._services.known(state.verified)
         return self.trusted(said, memory)
 
 

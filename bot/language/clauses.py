@@ -25,6 +25,10 @@ _WORDS = (
 _MARKS = r"[，,。．；;！!？?、\n]+|\s+"
 _BETWEEN = re.compile(rf"(?:{_MARKS})*(?:{_WORDS})(?:就是|呢|啊|也|还|再|[，,、：: ])*")
 _MARK = re.compile(_MARKS)
+# 我家停电了 我要投诉 还要查电费: in a list of wishes one may follow another without a word between them.
+_WISH_AFTER_MARK = re.compile(
+    r"(?:[，,。；;！!\n]+|\s+)(?=(?:我(?:还|也)?(?:要|想)|帮我|给我|麻烦)(?:查|报修|报一下|投诉|举报|办|申请|开|交|催|转|改|绑|问))"
+)
 _ADDED = re.compile(
     r"(?:(?:顺便|顺带|另外(?!一|的|那|个|户|两|几)|还有就是|还有(?=我|帮|给)|此外|[哎哦]?对了|话说)[,，、!！ ]*)+(?=.)"
 )
@@ -50,7 +54,7 @@ def clauses(text: str) -> list[Clause]:
 
     A sentence that adds to an earlier one (另外帮我查下电费) is one piece, joined by a word.
 
-    Pieces joined by a word are kept whole, commas inside them included; a sentence without such a word is cut at its marks.
+    Pieces joined by a word are kept whole, commas inside them included, unless a new wish begins there (我要投诉); a sentence without such a word is cut at its marks.
     """
     whole = text.strip()
     added = _ADDED.match(whole)
@@ -60,7 +64,7 @@ def clauses(text: str) -> list[Clause]:
         return [Clause(whole[added.end() :].strip(_EDGE), "word")]
     whole = _BY_THE_WAY.sub("", whole)
     for joint, cut in (("word", _by_words), ("mark", _MARK.split)):
-        pieces = [piece.strip(_EDGE) for piece in cut(whole)]
+        pieces = [piece.strip(_EDGE) for part in cut(whole) for piece in (_WISH_AFTER_MARK.split(part) if joint == "word" else [part])]
         pieces = [piece for piece in pieces if not _EMPTY.match(piece)]
         if len(pieces) > 1:
             return [Clause(piece, joint) for piece in pieces] if len(pieces) <= MOST else []

@@ -37,8 +37,9 @@ class SqlPapers:
         row = {**{name: getattr(paper, name) for name in _COLUMNS}, "fingerprint": cipher_of(self._engine).fingerprint(digest)}
         with writing(self._engine) as connection:
             # Both keys of a paper may be taken already: whichever it is, the first one stays.
-            added = connection.execute(insert_into(connection, table).values(row).on_conflict_do_nothing())
-        if added.rowcount:
+            adding = insert_into(connection, table).values(row).on_conflict_do_nothing().returning(table.c.paper_id)
+            added = connection.scalar(adding)
+        if added is not None:
             return paper
         before = self.sent_before(paper.conversation_id, paper.message_id, digest)
         if before is None:

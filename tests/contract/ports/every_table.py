@@ -24,7 +24,8 @@ ENDED = {
 }  # fmt: skip
 """Everything is over, as far as a table has such a thing."""
 
-SAME = {"ticket_no": "GD2026010100001{n}", "account_no": "32000{n:05}", "conversation_id": "c-{n}", "handoff_id": "h-{n}", "customer_id": "u-{n}"}
+SAME = {"ticket_no": "GD2026010100001{n}", "account_no": "32000{n:05}", "conversation_id": "c-{n}", "handoff_id": "h-{n}", "customer_id": "u-{n}",
+        "paper_id": "{n:022}"}  # fmt: skip
 """What links the tables."""
 
 
@@ -72,7 +73,7 @@ def _value(table: Table, column: Column[Any], at: datetime, n: int) -> Any:
 
 def _of_type(type_: TypeEngine[Any], name: str, at: datetime, n: int) -> Any:
     if isinstance(type_, EncryptedJson):
-        return {"key": f"{SECRET}|{name}|{n}", "label": SECRET, "within": [None, None, None]}
+        return {"key": f"{SECRET}|{name}|{n}", "label": SECRET, "within": [None, None, None], "facts": [], "consent": None}
     if isinstance(type_, Encrypted):
         return f"{SECRET} {name} {n}"
     plain: list[tuple[type, Any]] = [(UtcDateTime, at), (Date, date(2026, 1, n)), (Boolean, False), (JSON, []), (Money, Decimal("1.00")), (Integer, 1), (Float, 1.0)]

@@ -36,6 +36,7 @@ from actions.ports.sql import (
 from actions.ports.sql.engine import writing
 from actions.ports.sql.migrate import downgrade
 
+PUMPS = "3302118899"
 CHEN, ZHOU, FARMER, ALONE, SHOP, MACHINE = (
     *("3201556677", "3201889900", "3302114455"),
     *("3403007788", "3205178842", "4101234567890"),
@@ -127,7 +128,7 @@ def test_a_plan_is_told_at_once_and_again_a_day_ahead_each_once(house: House) ->
 
 def test_by_transformer_area_as_well_as_by_road(house: House) -> None:
     house.take(**{"停电范围": None, AREAS: "红星村2号台区、TQ-CD-02"})
-    assert sorted(house.told()) == [(SHOP, "outage_ahead"), (FARMER, "outage_ahead")]
+    assert sorted(house.told()) == [(SHOP, "outage_ahead"), (FARMER, "outage_ahead"), (PUMPS, "outage_ahead")]
     refused = house.notifier.take([house.plan(**{AREAS: "TQ-NO"})]).refused
     assert [at for at, _ in refused] == [2]
     assert "TQ-NO" in refused[0][1]

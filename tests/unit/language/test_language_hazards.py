@@ -104,3 +104,8 @@ def test_what_is_over_or_asked_is_not_the_models_danger_either(words: str) -> No
 @pytest.mark.parametrize("words", ["修好的线又在冒火了", "昨天换过的表箱现在冒烟", "上次那根线又掉地上了，快来人"])
 def test_what_comes_back_is_a_danger_again(words: str) -> None:
     assert vetted(words, [("report_hazard", 0.8), ("faq", 0.1)], "report_hazard")[0][0] == "report_hazard"
+
+
+@pytest.mark.parametrize("words", ["水泥桩歪了要压到房子", "那个铁塔上有个娃趴上去了", "洗澡的时候龙头边上人麻倒了"])
+def test_dangers_in_country_words_and_half_heard(words: str) -> None:
+    assert danger(words) is not None
