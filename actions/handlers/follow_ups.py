@@ -12,7 +12,7 @@ import re
 from typing import Any
 
 from actions.handlers.articles import answer_bubble, ask_knowledge, knowledge_trace
-from actions.handlers.context import FOLLOWS_ON, TOPIC, core_of, subject
+from actions.handlers.context import FOLLOWS_ON, TOPIC, bare_question, core_of, subject
 from actions.handlers.forms.flow import Flow, FlowBook
 from actions.handlers.forms.heard import ASKS
 from actions.handlers.forms.said import Said
@@ -98,6 +98,8 @@ def _least(said: Said, flows: FlowBook) -> float | None:
         return SURE
     if any(entity["entity"] in _VALUES for entity in said.entities):
         return None
+    if bare_question(said.words) and (flows.begun_by(said.intent) is None or said.confidence < SURE_OF_A_WISH):
+        return SURE
     if said.intent in SMALL:
         return SURE if said.confidence < SURE_OF_SMALL_TALK and (asks or onward) else None
     if flows.begun_by(said.intent) is not None:
@@ -116,9 +118,11 @@ def read_with(services: Services, core: str, topic: str) -> tuple[list[Any], flo
     about = services.knowledge.hit(topic)
     if about is None:
         return None
+    # 要多久 says nothing of what it is about: only the reading with the subject counts.
+    bare = bare_question(core) is not None
     alone = services.knowledge.search(core, CANDIDATES)
     whole = services.knowledge.search(f"{subject(about.title)}，{core}", CANDIDATES)
-    if not (alone.answerable or whole.answerable):
+    if not (whole.answerable or (alone.answerable and not bare)):
         return None
     by_itself = {hit.topic: hit.score for hit in alone.results}
     together = {hit.topic: hit.score for hit in whole.results}
@@ -129,7 +133,7 @@ def read_with(services: Services, core: str, topic: str) -> tuple[list[Any], flo
         bonus = KIN if name.partition("-")[0] == kin else 0.0
         reading: float = (
             math.log(together.get(name, 0.0) + FLOOR)
-            + OWN_READING * min(1.0, len(core) / WHOLE) * alone.confidence * math.log(by_itself.get(name, 0.0) + FLOOR)
+            + (0.0 if bare else OWN_READING * min(1.0, len(core) / WHOLE)) * alone.confidence * math.log(by_itself.get(name, 0.0) + FLOOR)
             + bonus
         )
         return reading

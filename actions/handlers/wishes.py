@@ -5,6 +5,7 @@ Danger comes before an outage, an outage before everything else, and the rest in
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -76,12 +77,28 @@ class Wish:
         shared = [e for e in said.entities if e["entity"] in SHARED and e["entity"] not in own]
         return replace(self, entities=[*self.entities, *shared])
 
+_JOINS = re.compile("还|也|再|顺便|顺带|顺手|另外|同时|然后|接着|以及|此外|对了|话说")
+
+
+def _joined(said: Said) -> Said:
+    """停电三天了，我要投诉: pieces without a word that joins them are only parted by marks."""
+    if len(said.pieces) < 2 or _JOINS.search(said.words):
+        return said
+    return replace(said, pieces=tuple(replace(piece, joint="mark") for piece in said.pieces))
+
+
+_WONDERS = re.compile(r"是不是|是否|会不会是|难道")
+
 
 def wishes_in(said: Said, flows: FlowBook) -> list[Wish]:
     """The wishes of a sentence that holds several, the urgent one first; empty when it holds one."""
+    said = _joined(said)
     if len(said.pieces) < 2 or "human_agent" in (said.intent, *(piece.intent for piece in said.pieces)):
         return []
     found = _apart(_collected(said.pieces, flows), said)
+    if any(wish.intent == "report_outage" for wish in found):
+        # 我家没电了 是不是欠费了: why there is no power, no second wish.
+        found = [wish for wish in found if not (wish.intent == "query_balance" and _WONDERS.search(wish.words))]
     intents = {wish.intent for wish in found}
     if said.intent == "report_hazard" and "report_hazard" not in intents:
         # The danger guard heard it in the sentence as a whole.
@@ -144,8 +161,10 @@ def _rank(wish: Wish, said: Said) -> tuple[int, bool]:
 
 def added_in_flow(said: Said, running: str, flows: FlowBook) -> tuple[Said, list[Wish]]:
     """对，顺便查下电费 in the middle of a flow: the answer, and the wishes said along with it."""
-    if not said.pieces or any(piece.joint == "mark" for piece in said.pieces):
+    if not said.pieces or any(piece.joint == "mark" for piece in _joined(said).pieces):
         return said, []
+    if said.intent == "faq" and said.confidence >= WHOLE_IS_SURE:
+        return said, []  # 复电要不要另外交钱: one question, 另外 is part of it
     if len(said.pieces) == 1 and said.values("phone", "address", "person_name"):
         return said, []  # 对了，电话是139…: a value for the form that came to mind
     # 另外帮我查下电费 is nothing but the addition.

@@ -75,7 +75,7 @@ def turn(phrases: Phrases, world: DangerWorld, flow: Flow, state: FlowState, sai
         state.values["address"] = whole(place, world.trusted(said, memory))
         return _sent(step, world.finish(flow, state, said, memory), state)
     tries = state.tries["address"] = state.tries.get("address", 0) + (0 if answered or phone else 1)
-    step.bubbles += _ask(phrases, flow, answered, again=tries >= _PATIENCE)
+    step.bubbles += _ask(phrases, flow, answered, again=tries >= _PATIENCE, lost=words.says(said.words, "unknown"))
     return step
 
 
@@ -115,9 +115,9 @@ def _answers(phrases: Phrases, words: DangerWords, state: FlowState, said: Said)
     return []
 
 
-def _ask(phrases: Phrases, flow: Flow, answered: list[Bubble], *, again: bool) -> list[Bubble]:
+def _ask(phrases: Phrases, flow: Flow, answered: list[Bubble], *, again: bool, lost: bool = False) -> list[Bubble]:
     place = flow.field("address")
-    asked = phrases.bubble("danger_where_again" if again else "danger_where")
+    asked = phrases.bubble("danger_where_again" if again or lost else "danger_where")
     asked.buttons = [{"title": phrases.text("button_person"), "payload": "/human_agent"}]
     if again and place is not None and place.help:
         return [asked]
