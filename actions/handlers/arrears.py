@@ -17,6 +17,9 @@ from actions.handlers.words import button
 ARREARS = "arrears"
 """Memory: the account that was found to be cut off for arrears when an outage was to be reported."""
 _PAID = re.compile(r"(?:交|缴|付|充|还)(?:了|清|完|过)")
+_NO_POWER = re.compile(r"(?:没|冇|断|停)(?:得)?(?:有)?电")
+_WONDERS = re.compile(r"(?:是不是|是否|会不会|难道|莫非).{0,6}(?:欠|没交|没缴)")
+_UNSURE_WHY = frozenset({"query_balance", "query_outage", "report_outage", "out_of_scope"})
 _ASKS_SO = re.compile(r"欠费|欠钱|没交(?:电)?费|没钱了")
 
 
@@ -42,6 +45,9 @@ def asked_about(services: Services, said: Said) -> Outcome:
 
 def read(said: Said, memory: dict[str, Any]) -> Said:
     """Right after that was told: the last four digits are for the amount owed, and who has paid wants his power back."""
+    if said.intent in _UNSURE_WHY and _NO_POWER.search(said.words) and _WONDERS.search(said.words):
+        # 我家没电了 是不是欠费了: one report, whose account number tells why.
+        return replace(said, intent="report_outage", confidence=1.0, doubt="none", pieces=())
     account = memory.get(ARREARS)
     if not account or not said.words or said.intent == "report_hazard":
         return said

@@ -87,8 +87,6 @@ def _joined(said: Said) -> Said:
     return replace(said, pieces=tuple(replace(piece, joint="mark") for piece in said.pieces))
 
 
-_WONDERS = re.compile(r"是不是|是否|会不会是|难道")
-
 
 def wishes_in(said: Said, flows: FlowBook) -> list[Wish]:
     """The wishes of a sentence that holds several, the urgent one first; empty when it holds one."""
@@ -96,9 +94,6 @@ def wishes_in(said: Said, flows: FlowBook) -> list[Wish]:
     if len(said.pieces) < 2 or "human_agent" in (said.intent, *(piece.intent for piece in said.pieces)):
         return []
     found = _apart(_collected(said.pieces, flows), said)
-    if any(wish.intent == "report_outage" for wish in found):
-        # 我家没电了 是不是欠费了: why there is no power, no second wish.
-        found = [wish for wish in found if not (wish.intent == "query_balance" and _WONDERS.search(wish.words))]
     intents = {wish.intent for wish in found}
     if said.intent == "report_hazard" and "report_hazard" not in intents:
         # The danger guard heard it in the sentence as a whole.
