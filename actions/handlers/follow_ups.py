@@ -27,6 +27,8 @@ LONGEST = 18
 CANDIDATES = 12
 WHOLE = 8
 """Characters from which on a sentence may well be complete: 收费吗 is not."""
+COMPLETE = 5
+"""Characters from which on a sentence that the knowledge base is sure of stands on its own."""
 OWN_READING, KIN, FLOOR = 2.0, 0.6, 0.001
 """Weight of the reading by itself, log bonus of the subject's own group, least probability: chosen on dialogues written for it."""
 SURE, SURER = 0.6, 0.92
@@ -40,7 +42,6 @@ SMALL = frozenset(
 AFTER_FILING = {"repair": "outage-arrival-time", "power_quality": "outage-arrival-time", "hazard": "outage-arrival-time"}
 """What is asked about after a business is done, where that is not the article that explains it (要钱不 after a report)."""
 _ALSO_ASKS = re.compile(r"谁|[不没么][啊呀嘛呢]?[?？]?$|行不行|算不算|够不够|对不对|多大|几[个户张]")
-_OWN = re.compile("[我俺咱]|查|账单|户号|上个?月|这个?月|上次|停电|来电|报|投诉|催|撤")
 _VALUES = frozenset({"account_no", "phone", "ticket_no", "address", "person_name"})
 _NEVER = frozenset({"human_agent", "report_hazard", "start_flow"})
 
@@ -107,8 +108,7 @@ def _least(said: Said, flows: FlowBook) -> float | None:
             return None
         if said.confidence < SURE_OF_A_WISH:
             return SURE_ENOUGH
-        # 一个月免几度 after the free quota asks for the rule; 我用了几度 for one's own.
-        return SURER if onward or not _OWN.search(said.words) else None
+        return SURER if onward else None
     # out_of_scope and inform: 我家就是低保, 还输了密码 ask nothing and go on all the same.
     return SURE if onward and asks else SURE_ENOUGH if asks and said.confidence < SURE_OF_A_WISH else SURER
 
@@ -124,6 +124,14 @@ def read_with(services: Services, core: str, topic: str) -> tuple[list[Any], flo
     whole = services.knowledge.search(f"{subject(about.title)}，{core}", CANDIDATES)
     if not (whole.answerable or (alone.answerable and not bare)):
         return None
+    first_alone = alone.results[0] if alone.results else None
+    if (
+        first_alone is not None
+        and len(core) >= COMPLETE
+        and not FOLLOWS_ON.search(core)
+        and min(alone.confidence, first_alone.score) >= SURE_OF_A_WISH
+    ):
+        return list(alone.results), alone.confidence  # 电费怎么交 says all there is to say
     by_itself = {hit.topic: hit.score for hit in alone.results}
     together = {hit.topic: hit.score for hit in whole.results}
     hits = {hit.topic: hit for hit in (*alone.results, *whole.results)}
