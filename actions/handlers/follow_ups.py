@@ -106,6 +106,8 @@ def _least(said: Said, flows: FlowBook) -> float | None:
     if flows.begun_by(said.intent) is not None:
         if said.values("month", "date") or not (asks or onward):
             return None
+        if said.intent == "how_to_pay" and said.confidence >= SURE:
+            return None  # where and how one pays is a wish of its own, whatever was spoken of
         if said.confidence < SURE_OF_A_WISH:
             return SURE_ENOUGH
         return SURER if onward else None

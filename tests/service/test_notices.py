@@ -53,4 +53,4 @@ def test_a_plan_reaches_the_customer_who_has_linked_the_account_once_and_what_be
     assert "取消" in off
     _, listed = service.call("GET", "/api/v1/outage-plans")
     (state,) = [one for one in listed["plans"] if one["outage_no"] == "JH-SERVICE-1"]
-    assert (state["told"], state["late"], bool(state["cancelled_at"])) == (1, False, True)
+    assert (state["told"], state["late"], bool(state["cancelled_at"])) == (2, False, True), "the pumping station on the same transformer is told too"
