@@ -111,7 +111,6 @@ class FlowError(ValueError):
     """A flow file that cannot be used; the message names file, place and reason."""
 
 
-VERIFICATION = "verification"
 
 
 class FlowBook:
