@@ -12,8 +12,9 @@ import asyncio
 import contextlib
 import json
 import threading
+import time
 from collections import Counter, defaultdict
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -190,7 +191,14 @@ class FakeAssistant:
         """Push messages to every conversation; `lost` stores them without sending, as if the frame got lost."""
         self._run(self._push(role, list(messages), lost=lost))
 
-    def unique_said(self) -> list[str]:
+    def expect_said(self, expected: Sequence[str]) -> None:
+        """Assert what has been said, waiting up to 5 s: the page shows the customer's words before they arrive here."""
+        until = time.monotonic() + 5
+        while (said := self._unique_said()) != list(expected) and time.monotonic() < until:
+            time.sleep(0.02)
+        assert said == list(expected)
+
+    def _unique_said(self) -> list[str]:
         """Text or payload of each distinct message, in order of first arrival."""
         seen: dict[str, str] = {}
         for frame in self.said:

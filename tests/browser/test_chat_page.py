@@ -240,7 +240,7 @@ def test_a_tile_sends_its_words(page: Page, server: FakeAssistant, name: str, wo
     tile(page, name).click()
     expect(mine(page)).to_have_text([words])
     expect(theirs(page)).to_have_count(1)
-    assert server.unique_said() == [words]
+    server.expect_said([words])
     expect(tile(page, name)).to_be_hidden()  # the tiles have made room …
     expect(page.locator(".chip", has_text=name)).to_be_visible()  # … and become chips
 
@@ -252,7 +252,7 @@ def test_a_trembling_finger_sends_once(page: Page, server: FakeAssistant) -> Non
     expect(theirs(page)).to_have_count(2)
     page.locator("#human").dblclick()
     expect(theirs(page)).to_have_count(3)
-    assert server.unique_said() == ["我家停电了", "查一下我的工单进度", "转人工"]
+    server.expect_said(["我家停电了", "查一下我的工单进度", "转人工"])
 
 
 def test_the_buttons_follow_who_is_talking_also_after_a_reload(page: Page, server: FakeAssistant) -> None:
@@ -266,20 +266,20 @@ def test_the_buttons_follow_who_is_talking_also_after_a_reload(page: Page, serve
     page.locator("[data-act=fresh]:visible").first.click()
     page.get_by_role("button", name="开始新对话").click()
     expect(tile(page, "各户电费")).to_be_visible()
-    assert server.unique_said() == [FACTORY, "查名下各户的电费"]
+    server.expect_said([FACTORY, "查名下各户的电费"])
 
 
 def test_what_is_kept_can_be_asked_for_from_the_first_screen(page: Page, server: FakeAssistant) -> None:
     page.get_by_role("button", name="看看我们记了您什么").click()
     expect(theirs(page)).to_have_count(1)
-    assert server.unique_said() == ["看我的资料"]
+    server.expect_said(["看我的资料"])
 
 
 def test_and_in_the_talk(page: Page, server: FakeAssistant) -> None:
     say(page, "你好")
     page.locator(".chip", has_text="我的资料").click()
     expect(theirs(page)).to_have_count(2)
-    assert server.unique_said() == ["你好", "看我的资料"]
+    server.expect_said(["你好", "看我的资料"])
 
 
 def test_the_page_says_what_it_is_and_a_person_is_one_tap_away(page: Page, server: FakeAssistant) -> None:
@@ -302,7 +302,7 @@ def test_a_button_sends_its_payload_and_shows_its_title(page: Page, server: Fake
     page.get_by_role("button", name="只有我家").dblclick()
     expect(mine(page)).to_have_text(["我家停电了", "只有我家"])
     expect(page.locator(".ticket-no")).to_be_visible()
-    assert server.unique_said() == ["我家停电了", '/inform{"scope": "one"}']
+    server.expect_said(["我家停电了", '/inform{"scope": "one"}'])
     assert "text" not in server.said[-1]
     for choice in page.locator(".choice").all():
         expect(choice).to_be_disabled()
@@ -422,7 +422,7 @@ def test_a_dropped_socket_loses_and_doubles_nothing(
     say(page, "谢谢")
     expect(theirs(page)).to_have_count(3)
     assert talk(page) == ["你好", "收到：你好", words, f"收到：{words}", "谢谢", "收到：谢谢"]
-    assert server.unique_said() == ["你好", words, "谢谢"]
+    server.expect_said(["你好", words, "谢谢"])
     assert server.hellos[-1]["after"] == 1  # it asked only for what it had not shown
 
 
@@ -440,7 +440,7 @@ def test_words_said_while_the_service_is_away_arrive_once_and_in_order(page: Pag
     expect(theirs(page)).to_have_count(3)
     expect(mine(page)).to_have_text(["你好", "第一句", "第二句"])
     expect(page.locator("#banner")).to_be_hidden()
-    assert server.unique_said() == ["你好", "第一句", "第二句"]
+    server.expect_said(["你好", "第一句", "第二句"])
 
 
 def test_it_finds_back_by_itself(page: Page, server: FakeAssistant) -> None:
@@ -495,14 +495,14 @@ def test_a_reload_in_mid_turn_still_brings_the_reply_once(page: Page, server: Fa
     expect(mine(page)).to_have_text([SLOW])
     server.release()
     expect(theirs(page)).to_have_text([f"收到：{SLOW}"])
-    assert server.unique_said() == [SLOW]
+    server.expect_said([SLOW])
 
 
 def test_a_double_click_on_send_makes_one_message(page: Page, server: FakeAssistant) -> None:
     page.locator("#say").fill("查电费")
     page.locator("#send").dblclick()
     expect(theirs(page)).to_have_count(1)
-    assert server.unique_said() == ["查电费"]
+    server.expect_said(["查电费"])
     assert len(server.said) == 1
 
 
@@ -524,7 +524,7 @@ def test_two_tabs_of_one_conversation_show_the_same(page: Page, server: FakeAssi
     for tab in (page, other):
         expect(theirs(tab)).to_have_text(["收到：你好", "收到：查电费"])
         assert talk(tab) == ["你好", "收到：你好", "查电费", "收到：查电费"]
-    assert server.unique_said() == ["你好", "查电费"]
+    server.expect_said(["你好", "查电费"])
 
 
 def test_a_refused_message_says_why_and_can_be_sent_again(page: Page, server: FakeAssistant) -> None:
@@ -614,7 +614,7 @@ def test_shift_enter_makes_a_line_and_enter_sends(page: Page, server: FakeAssist
     expect(field).to_have_value("")
     field.press("Enter")  # nothing to send
     expect(theirs(page)).to_have_count(1)
-    assert server.unique_said() == ["第一行\n第二行"]
+    server.expect_said(["第一行\n第二行"])
 
 
 def test_enter_that_picks_a_pinyin_candidate_does_not_send(page: Page, server: FakeAssistant) -> None:
@@ -636,7 +636,7 @@ def test_enter_that_picks_a_pinyin_candidate_does_not_send(page: Page, server: F
     expect(field).to_have_value("停电了")
     field.press("Enter")
     expect(mine(page)).to_have_text(["停电了"])
-    assert server.unique_said() == ["停电了"]
+    server.expect_said(["停电了"])
 
 
 def test_the_page_can_be_used_by_keyboard_alone(page: Page, server: FakeAssistant) -> None:
@@ -669,7 +669,7 @@ def test_two_thousand_characters_and_no_more(page: Page, server: FakeAssistant) 
     expect(page.locator("#send")).to_be_enabled()
     field.press("Enter")
     expect(theirs(page)).to_have_count(1)
-    assert server.unique_said() == ["😀" * 2000]
+    server.expect_said(["😀" * 2000])
 
 
 # ----- 长辈模式, reach and legibility -----

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import random
 import shutil
 import statistics
 import subprocess
@@ -16,6 +17,9 @@ import sys
 import tempfile
 import time
 import uuid
+from collections import defaultdict
+from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -31,18 +35,10 @@ from tests.load.retrieval import retrieval
 from tests.servers import free_port
 
 STOCK = Path(__file__).parent / "stock"
-SENTENCES = [
-    "我家停电了",
-    "上个月电费多少",
-    "电费怎么交",
-    "你好",
-    "逾期不交有违约金吗",
-    "转人工",
-    "电表坏了不显示",
-    "你是机器人吗",
-    "过户要什么材料",
-    "谢谢",
-]
+ROUNDS, ALONE, TOGETHER = 3, 60, 25
+"""Rounds, turns of a lone caller, turns of each of eight."""
+USUAL = ("我家停电了", "上个月电费多少", "电费怎么交", "你好", "转人工")
+"""What customers say most, always in the same words: printed apart, since we remember what we have read."""
 console = Console()
 
 
@@ -111,25 +107,27 @@ class Stock:
         self.process.wait(30)
 
 
-async def _turns(url: str, make: Any, callers: int, turns: int, headers: dict[str, str]) -> tuple[list[float], float]:
-    """Latencies in ms and turns a second of `callers` customers speaking `turns` each, one after the other."""
+async def _turns(
+    url: str, make: Any, headers: dict[str, str], sentences: Sequence[Sequence[str]]
+) -> tuple[list[float], float]:
+    """Latencies in ms, and turns a second, of customers who each say their ``sentences``, one after the other."""
     spent: list[float] = []
     async with aiohttp.ClientSession(headers=headers) as session:
 
-        async def customer() -> None:
-            conversation = uuid.uuid4().hex
-            for at in range(turns):
+        async def customer(says: Sequence[str]) -> None:
+            conversation = ""
+            for at, text in enumerate(says):
                 if at % 5 == 0:
                     conversation = uuid.uuid4().hex
                 began = time.perf_counter()
-                async with session.post(url, json=make(conversation, SENTENCES[at % len(SENTENCES)])) as answer:
+                async with session.post(url, json=make(conversation, text)) as answer:
                     await answer.read()
                     assert answer.status == 200, answer.status
                 spent.append((time.perf_counter() - began) * 1000)
 
         began = time.perf_counter()
-        await asyncio.gather(*(customer() for _ in range(callers)))
-        return spent, callers * turns / (time.perf_counter() - began)
+        await asyncio.gather(*(customer(says) for says in sentences))
+        return spent, sum(map(len, sentences)) / (time.perf_counter() - began)
 
 
 def memory(pid: int) -> float:
@@ -159,45 +157,46 @@ def main() -> None:
             "ours": (f"{ours.base}/api/v1/chat", lambda c, t: {"conversation_id": c, "text": t, "message_id": uuid.uuid4().hex}, {"Authorization": f"Bearer {ours.token}"}),
             "stock": (f"http://127.0.0.1:{stock.port}/webhooks/rest/webhook", lambda c, t: {"sender": c, "message": t}, {}),
         }  # fmt: skip
-        rows: dict[str, dict[str, list[float]]] = {
-            side: {"one": [], "eight": [], "rate1": [], "rate8": []} for side in sides
-        }
+        rows: dict[str, dict[str, list[float]]] = {side: defaultdict(list) for side in sides}
+        never_said = [case["text"] for case in cases()]
+        random.Random(1).shuffle(never_said)
+        fresh = iter(never_said)
         for url, make, headers in sides.values():  # warm up
-            asyncio.run(_turns(url, make, 1, 20, headers))
-        for _ in range(3):
+            asyncio.run(_turns(url, make, headers, [USUAL * 4]))
+        for _ in range(ROUNDS):
+            alone = [list(islice(fresh, ALONE))]
+            together = [list(islice(fresh, TOGETHER)) for _ in range(8)]
             for side, (url, make, headers) in sides.items():
-                spent, rate = asyncio.run(_turns(url, make, 1, 60, headers))
-                rows[side]["one"] += spent
-                rows[side]["rate1"].append(rate)
-                spent, rate = asyncio.run(_turns(url, make, 8, 25, headers))
-                rows[side]["eight"] += spent
-                rows[side]["rate8"].append(rate)
+                for key, said in (("one", alone), ("eight", together), ("usual", [USUAL * (TOGETHER // 5)] * 8)):
+                    spent, rate = asyncio.run(_turns(url, make, headers, said))
+                    rows[side][key] += spent
+                    rows[side][f"{key} rate"].append(rate)
         assert ours.process is not None
         table = Table("", "电答", "stock Rasa 3.6.21", "比值")
 
         def line(name: str, a: float, b: float, unit: str) -> None:
             table.add_row(name, f"{a:.1f} {unit}", f"{b:.1f} {unit}", f"{b / a:.2f}" if a else "–")
 
-        for label, key in (("1 个客户", "one"), ("8 个客户", "eight")):
+        for label, key in (
+            ("1 个客户，句句不同", "one"),
+            ("8 个客户，句句不同", "eight"),
+            ("8 个客户，常说的话", "usual"),
+        ):
             for q in (50, 95, 99):
                 a, b = (statistics.quantiles(rows[s][key], n=100)[q - 1] for s in ("ours", "stock"))
                 line(f"{label} p{q}", a, b, "ms")
-        line(
-            "1 个客户 轮/秒", statistics.median(rows["ours"]["rate1"]), statistics.median(rows["stock"]["rate1"]), "/s"
-        )
-        line(
-            "8 个客户 轮/秒", statistics.median(rows["ours"]["rate8"]), statistics.median(rows["stock"]["rate8"]), "/s"
-        )
+            a, b = (statistics.median(rows[s][f"{key} rate"]) for s in ("ours", "stock"))
+            line(f"{label} 轮/秒", a, b, "/s")
         line("启动到就绪", our_start, stock.start_seconds, "s")
         line("内存（全部进程）", memory(ours.process.pid), memory(stock.process.pid), "MB")
         console.print(table)
-        accuracy(ours, stock)
         parsing.measure(
             console,
-            [case["text"] for case in cases()],
+            list(fresh),
             (f"{ours.base}/api/v1/parse", {"Authorization": f"Bearer {ours.token}"}),
             f"http://127.0.0.1:{stock.port}/model/parse",
         )
+        accuracy(ours, stock)
         stock.stop()
         retrieval(ours)
     finally:
