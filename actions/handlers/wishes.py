@@ -5,7 +5,6 @@ Danger comes before an outage, an outage before everything else, and the rest in
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -77,20 +76,9 @@ class Wish:
         shared = [e for e in said.entities if e["entity"] in SHARED and e["entity"] not in own]
         return replace(self, entities=[*self.entities, *shared])
 
-_JOINS = re.compile("还|也|再|顺便|顺带|顺手|另外|同时|然后|接着|以及|此外|对了|话说")
-
-
-def _joined(said: Said) -> Said:
-    """停电三天了，我要投诉: pieces without a word that joins them are only parted by marks."""
-    if len(said.pieces) < 2 or _JOINS.search(said.words):
-        return said
-    return replace(said, pieces=tuple(replace(piece, joint="mark") for piece in said.pieces))
-
-
 
 def wishes_in(said: Said, flows: FlowBook) -> list[Wish]:
     """The wishes of a sentence that holds several, the urgent one first; empty when it holds one."""
-    said = _joined(said)
     if len(said.pieces) < 2 or "human_agent" in (said.intent, *(piece.intent for piece in said.pieces)):
         return []
     found = _apart(_collected(said.pieces, flows), said)
@@ -156,7 +144,7 @@ def _rank(wish: Wish, said: Said) -> tuple[int, bool]:
 
 def added_in_flow(said: Said, running: str, flows: FlowBook) -> tuple[Said, list[Wish]]:
     """对，顺便查下电费 in the middle of a flow: the answer, and the wishes said along with it."""
-    if not said.pieces or any(piece.joint == "mark" for piece in _joined(said).pieces):
+    if not said.pieces or any(piece.joint == "mark" for piece in said.pieces):
         return said, []
     if said.intent == "faq" and said.confidence >= WHOLE_IS_SURE:
         return said, []  # 复电要不要另外交钱: one question, 另外 is part of it

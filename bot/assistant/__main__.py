@@ -55,11 +55,13 @@ def serve(model: Path, host: str, port: int) -> None:
     from sanic import Sanic
 
     from bot.assistant.channel import DiandaChannel
+    from bot.assistant.graph import run_straight
     from bot.assistant.webhook import KeptConnection, check_answers_briefly, remember_event_types
     from bot.language.ruler import ruler
 
     check_answers_briefly()
     remember_event_types()
+    run_straight()
     endpoints = AvailableEndpoints.read_endpoints(str(HERE / "endpoints.yml"))
     endpoints.action = KeptConnection.of(endpoints.action)
     app = Sanic("dianda_assistant", configure_logging=False)

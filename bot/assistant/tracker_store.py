@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import os
 import time
-from typing import Any, Iterable, List, Optional
+from collections import OrderedDict
+from typing import Any, Iterable, List, Optional, Tuple
 
 import sqlalchemy as sa
 from cryptography.fernet import Fernet, MultiFernet
@@ -23,6 +24,8 @@ LONGEST = 6
 """Customer turns after which a conversation is cut…"""
 KEPT = 3
 """…to this many."""
+AT_HAND = 256
+"""Conversations that are kept as they were left, so that the next turn need not read them from their row."""
 
 _metadata = sa.MetaData()
 _trackers = sa.Table(
@@ -32,6 +35,11 @@ _trackers = sa.Table(
     sa.Column("body", sa.LargeBinary, nullable=False),
     sa.Column("updated_at", sa.Float, nullable=False, index=True),
 )
+# Written out once: SQLAlchemy would put each together anew for every turn.
+_WHEN = sa.text("SELECT updated_at FROM assistant_trackers WHERE conversation_id = :id")
+_BODY = sa.text("SELECT body FROM assistant_trackers WHERE conversation_id = :id")
+_CHANGE = sa.text("UPDATE assistant_trackers SET body = :body, updated_at = :now WHERE conversation_id = :id")
+_ADD = sa.text("INSERT INTO assistant_trackers (conversation_id, body, updated_at) VALUES (:id, :body, :now)")
 
 
 class BoundedTrackerStore(TrackerStore):
@@ -50,6 +58,7 @@ class BoundedTrackerStore(TrackerStore):
         else:
             pool = {"pool_pre_ping": True}
         self._engine = sa.create_engine(host, **pool)
+        self._at_hand: OrderedDict[str, Tuple[float, DialogueStateTracker]] = OrderedDict()
         if host.startswith("sqlite"):
             sa.event.listen(self._engine, "connect", _tune_sqlite)
         _metadata.create_all(self._engine)
@@ -57,22 +66,27 @@ class BoundedTrackerStore(TrackerStore):
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Write the conversation, cut to its last turns."""
         await self.stream_events(tracker)
-        events = bounded(list(tracker.events), tracker)
+        whole = list(tracker.events)
+        events = bounded(whole, tracker)
         plain = json.dumps([event.as_dict() for event in events], ensure_ascii=False).encode()
-        row = {"body": self._cipher.encrypt(plain), "updated_at": time.time()}
+        row = {"id": tracker.sender_id, "body": self._cipher.encrypt(plain), "now": time.time()}
         with self._engine.begin() as connection:
-            changed = connection.execute(
-                sa.update(_trackers).where(_trackers.c.conversation_id == tracker.sender_id).values(**row)
-            )
-            if changed.rowcount == 0:
-                connection.execute(sa.insert(_trackers).values(conversation_id=tracker.sender_id, **row))
+            if connection.execute(_CHANGE, row).rowcount == 0:
+                connection.execute(_ADD, row)
+        if events is whole:
+            self._at_hand[tracker.sender_id] = row["now"], tracker
+            while len(self._at_hand) > AT_HAND:
+                self._at_hand.popitem(last=False)
 
     async def retrieve(self, sender_id: str) -> Optional[DialogueStateTracker]:
         """The conversation, or None when it is new."""
+        # Taken away, not looked at: a turn that fails in the middle leaves nothing half done here.
+        when, kept = self._at_hand.pop(sender_id, (None, None))
         with self._engine.connect() as connection:
-            body = connection.execute(
-                sa.select(_trackers.c.body).where(_trackers.c.conversation_id == sender_id)
-            ).scalar()
+            # The row decides: it may have been erased or written by another process meanwhile.
+            if kept is not None and connection.execute(_WHEN, {"id": sender_id}).scalar() == when:
+                return kept
+            body = connection.execute(_BODY, {"id": sender_id}).scalar()
         if body is None:
             return None
         events = json.loads(self._cipher.decrypt(bytes(body)))

@@ -87,6 +87,7 @@ from bot.gateway.uploads import UploadDesk
 from bot.language.address_reader import open_reader
 from bot.language.encoder import SentenceEncoder, encoder_folder
 from bot.language.hazards import danger
+from bot.language.ruler import ruler
 from knowledge_base.knowledge import KnowledgeBase
 from knowledge_base.live import LiveKnowledge
 from knowledge_base.profiles import load_profile_chain
@@ -122,9 +123,12 @@ async def _serve(settings: Settings, model: Path, say: Callable[[str], Any]) -> 
         try:
             await web.TCPSite(runner, settings.host, settings.port).start()
             say(f"服务已监听 http://{settings.host}:{settings.port} ，等待理解模型载入…")
+            # spaCy takes seconds to open; the first customer to need it would wait for it.
+            opening = asyncio.get_running_loop().run_in_executor(None, ruler)
             waiting = asyncio.create_task(supervisor.wait_ready())
             await asyncio.wait({waiting, asyncio.create_task(stop.wait())}, return_when=asyncio.FIRST_COMPLETED)
             if waiting.done():
+                await opening
                 _greet(settings, say, time.monotonic() - started)
             await stop.wait()
             say("正在停止…")

@@ -13,10 +13,10 @@ MOST = 5
 LEAST = 6
 """Sentences shorter than this hold one wish."""
 
-# 还有多少, 另外一户, 同时在线 belong to the wish itself.
+# 还有多少, 另外一户, 另外交钱, 同时在线 belong to the wish itself.
 _WORDS = (
     r"还有就是|还有一?(?:个事|件事|点)|还有(?!多少|多久|几|没|钱|余额|电费?没|什么|啥|剩|谁|哪|吗|另外|个?问题|人|一)"
-    r"|顺便|顺带|顺手|另外(?!一|的|那|个|户|两|几)|此外|除此之外|以及|对了(?=.)"
+    r"|顺便|顺带|顺手|另外(?!一|的|那|个|户|两|几|要?[交收付掏])|此外|除此之外|以及|对了(?=.)"
     r"|同时(?=我|也|还|想|要|帮|给|麻烦|请)|(?:然后|接着)(?=我|再|还|想|要|帮|给|麻烦|请)"
     r"|也(?=给我|帮|想|投诉|开[个具张一]|办[个一理])"
     r"|(?:再|并且?|还)(?=给我|帮|查|开[个具张一]|办[个一理]|问[下一]|报[个修]|登记|申请|投诉"
@@ -30,7 +30,7 @@ _WISH_AFTER_MARK = re.compile(
     r"(?:[，,。；;！!\n]+|\s+)(?=(?:我(?:还|也)?(?:要|想)|帮我|给我|麻烦)(?:查|报修|报一下|投诉|举报|办|申请|开|交|催|转|改|绑|问))"
 )
 _ADDED = re.compile(
-    r"(?:(?:顺便|顺带|另外(?!一|的|那|个|户|两|几)|还有就是|还有(?=我|帮|给)|此外|[哎哦]?对了|话说)[,，、!！ ]*)+(?=.)"
+    r"(?:(?:顺便|顺带|另外(?!一|的|那|个|户|两|几|要?[交收付掏])|还有就是|还有(?=我|帮|给)|此外|[哎哦]?对了|话说)[,，、!！ ]*)+(?=.)"
 )
 _BY_THE_WAY = re.compile(r"^(?:对了|话说|哎对了|哦对了)[,，、!！ ]*(?=.)")
 _EDGE = " ，,。；;！!？?、\n"
@@ -63,9 +63,11 @@ def clauses(text: str) -> list[Clause]:
     if added is not None and len(_by_words(whole[added.end() :])) == 1:
         return [Clause(whole[added.end() :].strip(_EDGE), "word")]
     whole = _BY_THE_WAY.sub("", whole)
-    for joint, cut in (("word", _by_words), ("mark", _MARK.split)):
-        pieces = [piece.strip(_EDGE) for part in cut(whole) for piece in (_WISH_AFTER_MARK.split(part) if joint == "word" else [part])]
-        pieces = [piece for piece in pieces if not _EMPTY.match(piece)]
+    by_words = _by_words(whole)
+    # Without a joining word what follows a mark may be the same wish: 停电三天了，我要投诉.
+    listed = [piece for part in by_words for piece in _WISH_AFTER_MARK.split(part)] if len(by_words) > 1 else []
+    for joint, cut in (("word", listed), ("mark", _MARK.split(whole))):
+        pieces = [piece.strip(_EDGE) for piece in cut if not _EMPTY.match(piece.strip(_EDGE))]
         if len(pieces) > 1:
             return [Clause(piece, joint) for piece in pieces] if len(pieces) <= MOST else []
     return []

@@ -45,7 +45,7 @@ class SentenceEncoder:
     """
 
     def __init__(self, folder: Path, *, depth: Depth = Depth.FULL, cores: Optional[int] = None) -> None:
-        """Open the encoder in `folder`; several sentences at once take up to `cores` (default: all)."""
+        """Open the encoder in `folder`; it computes on up to `cores` (default: all)."""
         if not (folder / "encoder.json").exists():
             raise EncoderMissing(f"{folder} holds no encoder; run `make run` or `dianda train` once")
         about = json.loads((folder / "encoder.json").read_text(encoding="utf-8"))
@@ -59,7 +59,10 @@ class SentenceEncoder:
         self._tokenizer.enable_truncation(about["max_tokens"])
         self._tokenizer.no_padding()
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        # One sentence is shared out among the cores too. A thread that spins for its next share would take a customer's turn.
+        options.intra_op_num_threads = cores or os.cpu_count() or 1
+        options.inter_op_num_threads = 1
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         self._session = onnxruntime.InferenceSession(
             str(folder / DEPTHS[depth]), options, providers=["CPUExecutionProvider"]
         )

@@ -15,13 +15,17 @@ from bot.language.normalise import normalise
 
 _PAUSES = re.compile("[ ,，、。;；]+")
 _COMMAS = (",", "，", "、")
+_COMMA = re.compile("[,，、 ]{1,2}")
+# What may still be told more closely, and what stands for itself.
+_OPEN = re.compile("[村组队屯社坝沟湾镇乡]$")
+_WHOLE = re.compile("[省市县]|[区镇乡村路街道](?!委|口|边|旁)")
 UNSURE = 0.3
 """Below this the learned reader's span gives way to the rules'."""
 SURE = 0.6
 """From here on the learned reader's end counts, in an answer too; below it the rules may read on."""
 _EDGES = " ,，、。.:：;；!！?？-啊呀哦噢呢吧嘛哈嗯哩咯啦喔嘞"
 _FRONT = re.compile("^(?:在|住到?|搁|喺|勒|填|写|就是|那个|这个|我们|我家|咱村|咱家|咱屯)+(?=[一-鿿]{2})")
-_BACK = re.compile("(?<=.{3})(?:整(?:栋楼?|个|片|条)|全部?|(?<=[号栋室楼])得)$")
+_BACK = re.compile("(?<=.{3})(?:(?<=[村屯庄组号栋室区])住|整(?:栋楼?|个|片|条)|全部?|(?<=[号栋室楼])得)$")
 # 18号，说错了，是81号: the first is taken back. 不是东风路，是东方路 too.
 _TAKEN_BACK = re.compile("[,，。、 ]*(?:哦|噢|啊)?(?:不对|不是|说错了?|讲错了?|记错了?|错了)[了啊哦,，。 ]*(?:应该)?(?:就?[是在]|为)?")
 _DENIED = re.compile("(?:(?<!是)不是|(?<!说)不在)$")
@@ -43,7 +47,19 @@ def address_spans(text: str) -> list[tuple[int, int]]:
     for start, end in by_rules:
         if all(end <= other[0] or start >= other[1] for other in spans):
             spans.append((start, end))
-    return _meant(text, sorted(span for span in spans if span[0] < span[1]))
+    return _joined(text, _meant(text, sorted(span for span in spans if span[0] < span[1])))
+
+
+def _joined(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """石桥镇柳树湾村五组，村委会旁边第二家 is one place, told from the large to the small."""
+    joined: list[tuple[int, int]] = []
+    for start, end in spans:
+        before = joined[-1] if joined else None
+        if before and _COMMA.fullmatch(text[before[1] : start]) and _OPEN.search(text[: before[1]]) and not _WHOLE.search(text[start:end]):
+            joined[-1] = before[0], end
+        else:
+            joined.append((start, end))
+    return joined
 
 
 def _meant(text: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -47,7 +47,11 @@ _GD_MISHEARD = re.compile(r"([一-鿿])([一-鿿])[ ,，:：是]?$")
 _DAY = re.compile(r"20[2-4]\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
 _WRITTEN_DATE = re.compile(r"(?:19|20)\d\d[-,，、 ](?:0?[1-9]|1[0-2])[-,，、 ](?:0?[1-9]|[12]\d|3[01])(?!\d)")
 _PART_OF_OTHER = re.compile(r"[A-Za-z]$|\d[.:]$")
+# 老号…, 原来留的…: with another number of its kind in the sentence it is the one that no longer holds.
+_FORMER = re.compile(r"(?:原来|原先|以前|之前|先前|老|旧)的?(?:[留写填登记用]{1,2}的?|那个)?(?:户号|电话|手机)?(?:号码?)?[是为:：]?$")
+_GIVEN_UP = re.compile(r"^[,，]?(?:这个?|那个?)?(?:已经|早就?)?(?:不用了|停[用机了]|作废|注销)")
 _READ_OUT = re.compile(r"(?:(?:[报念]给你|我[报念]|记一?[下好]|听好)[^0-9]{0,4}|(?:号码?|[印写登报]的)是[:： ]?)$")
+_MOBILE_IN_PARTS = re.compile(r"1[3-9]\d([,，、 ])\d{4}\1\d{4}")
 _SHORT = 4
 # 卡号 alone may be that of a bank card, which has 16 digits and more, or of the card for buying electricity.
 _BANK_CARD = 16
@@ -61,7 +65,18 @@ def find_codes(text: str, today: date) -> list[Found]:
     found = []
     for said in corrected(text, _is_some_code):
         found += _codes_of(said, text)
-    return found
+    return _in_force(found, text)
+
+
+def _in_force(found: list[Found], text: str) -> list[Found]:
+    """Each number once, and none that the sentence itself replaces by another of its kind."""
+    kept: list[Found] = []
+    for code in found:
+        others = [other for other in found if other.entity == code.entity and other.value != code.value]
+        former = _FORMER.search(text[max(0, code.start - _WINDOW) : code.start]) or _GIVEN_UP.search(text[code.end :])
+        if not (others and former) and all((code.entity, code.value) != (k.entity, k.value) for k in kept):
+            kept.append(code)
+    return kept
 
 
 def _codes_of(said: Said, text: str) -> list[Found]:
@@ -111,7 +126,7 @@ def _loose(text: str, start: int, end: int) -> bool:
     inside = text[start:end]
     if _WRITTEN_DATE.match(inside):
         return True
-    if _READ_OUT.search(text[:start]):
+    if _READ_OUT.search(text[:start]) or _MOBILE_IN_PARTS.fullmatch(inside):
         return False
     return bool(re.search("[,，、]", inside)) and len(text) - (end - start) > _SHORT
 
