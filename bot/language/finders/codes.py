@@ -69,12 +69,12 @@ def find_codes(text: str, today: date) -> list[Found]:
 
 
 def _in_force(found: list[Found], text: str) -> list[Found]:
-    """Each number once, and none that the sentence itself replaces by another of its kind."""
+    """Without those that the sentence itself replaces by another of their kind."""
     kept: list[Found] = []
     for code in found:
         others = [other for other in found if other.entity == code.entity and other.value != code.value]
         former = _FORMER.search(text[max(0, code.start - _WINDOW) : code.start]) or _GIVEN_UP.search(text[code.end :])
-        if not (others and former) and all((code.entity, code.value) != (k.entity, k.value) for k in kept):
+        if not (others and former):
             kept.append(code)
     return kept
 
