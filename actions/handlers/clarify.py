@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from actions.handlers.forms.answers import is_no, is_yes
+from actions.handlers.forms.assent import is_no, is_yes
 from actions.handlers.forms.said import Said
 from actions.handlers.services import Services
 from actions.handlers.words import Bubble, button

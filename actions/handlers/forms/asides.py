@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import re
 
-from actions.handlers.forms.answers import UNKNOWN, Reading, confirms, is_only_values
+from actions.handlers.forms.assent import UNKNOWN, confirms
 from actions.handlers.forms.course import Course
 from actions.handlers.forms.flow import FlowField
+from actions.handlers.forms.free_text import is_only_values
 from actions.handlers.forms.questions import Questions
+from actions.handlers.forms.reading import Reading
 from actions.handlers.forms.sense import asks, goes_on, insults_only, note_of, tells
 from actions.handlers.forms.step import FormTurn, Step, World
 from actions.handlers.forms.values import concerns, put

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from actions.handlers.forms.answers import NO, confirms, is_no
 from actions.handlers.forms.asides import PATIENCE, keep_note, says_the_known
+from actions.handlers.forms.assent import NO, confirms, is_no
 from actions.handlers.forms.course import Course
 from actions.handlers.forms.flow import Flow, FlowField
 from actions.handlers.forms.heard import ANONYMOUS, CORRECTION, REDO, calls_wrong, names_field

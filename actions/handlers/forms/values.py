@@ -8,10 +8,12 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from actions.handlers.forms.answers import Reading, default_value, read_answer
+from actions.handlers.forms.answers import read_answer
+from actions.handlers.forms.days import default_value
 from actions.handlers.forms.flow import Flow, FlowField
 from actions.handlers.forms.heard import CORRECTION
 from actions.handlers.forms.parts import holds
+from actions.handlers.forms.reading import Reading
 from actions.handlers.forms.said import Said
 from actions.handlers.forms.state import FlowState
 from bot.language.names import read_name
