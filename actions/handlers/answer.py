@@ -10,7 +10,7 @@ from actions.handlers.context import DROPPED, FILED, QUEUED, TOPIC
 from actions.handlers.follow_ups import AFTER_FILING
 from actions.handlers.forms.flow import Flow
 from actions.handlers.forms.state import FlowState
-from actions.handlers.forms.step import Step
+from actions.handlers.forms.step import TOLD, Step
 from actions.handlers.tariff_answer import forgotten
 from actions.handlers.words import Bubble
 from actions.handlers.world import ServiceWorld
@@ -37,7 +37,7 @@ class Answer:
 def answered(step: Step, memory: dict[str, Any], world: ServiceWorld, flow: Flow | None) -> Answer:
     """A step of a form as the answer of the turn; ``flow``: the business it belongs to."""
     fresh = {**forgotten(memory), FAILURES: 0, "just_said": {}, **step.memory}
-    for done_with in (DROPPED, QUEUED):
+    for done_with in (DROPPED, QUEUED, *(() if TOLD in step.memory else (TOLD,))):
         fresh.pop(done_with, None)
     trace = dict(step.trace)
     if step.state is not None:

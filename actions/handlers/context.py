@@ -197,21 +197,14 @@ def core_of(words: str) -> str:
     return _TRAILING.sub("", _LEADING.sub("", words.strip()))
 
 
-_DECLINES = re.compile(
-    r"^(?:我|都|也|又|就|可|真|们)*(?:没(?:有)?(?:说|想|打算)(?:过)?(?:要)?|不(?:是)?(?:想|要|打算|准备|需要)|别|不用)(?:再)?(?:给我|帮我|替我|跟我)?"
-    r"(?:转|接|找|办|开|要|绑|销|过户|报修|投诉|举报|申请|装|登记|人工|发票)[^,，。?？]{0,8}(?:[啊呀哦嘛吧的]|$)[。!！]*$"
+_QUEUE = re.compile(
+    r"^(?:人呢|人咧|有人(?:吗|没|在吗)|还没(?:到|人|接)|(?:那|你们)?(?:人工|客服|真人)(?:客服)?(?:怎么)?(?:还|都)?(?:没|在|来|有|到|接|忙|呢)|(?:我)?前[面边](?:还)?有?(?:几|多少)|(?:我)?排(?:队)?(?:到)?(?:第)?(?:几|哪|多久|好久))"
 )
-_BUT = re.compile(r"怎么|咋|停电通知|短信|通知|推送|[吗呢?？]|来了|修了|用了")
-
-
-def declines(said: Said) -> bool:
-    """我不要发票, 不要给我转人工, 我没说要销户: names a business only to say that it is not wanted."""
-    return not said.pressed and len(said.words) <= 16 and bool(_DECLINES.match(said.words)) and not _BUT.search(said.words)
 
 
 def asks_how_long(said: Said) -> bool:
     """等多久啊, 人呢: while waiting for somebody."""
-    return bool(_COMING.search(said.words) or re.match(r"^(?:人呢|人咧|有人(?:吗|没|在吗)|还没(?:到|人|接))", said.words)) and len(said.words) <= 14
+    return bool(_COMING.search(said.words) or _QUEUE.match(said.words)) and len(said.words) <= 14
 
 
 def bare_question(words: str) -> str | None:

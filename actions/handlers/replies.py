@@ -11,11 +11,16 @@ from actions.handlers.answer import Answer
 from actions.handlers.articles import answer_question
 from actions.handlers.clarify import FAILURES
 from actions.handlers.context import QUEUED, TOPIC
-from actions.handlers.follow_ups import TOLD, unanswered
+from actions.handlers.follow_ups import unanswered
+from actions.handlers.forms.assent import NO, YES
+from actions.handlers.forms.heard import CANCEL
 from actions.handlers.forms.said import Said
+from actions.handlers.forms.step import TOLD
 from actions.handlers.forms.values import said_before_wish
+from actions.handlers.routing import SURE_ANSWER
 from actions.handlers.services import Services
 from actions.handlers.wishes import WAITING, Wish, title_of
+from actions.handlers.words import Bubble, button
 from actions.handlers.world import ServiceWorld, hand_over
 
 HALF_SURE = 0.65
@@ -40,6 +45,8 @@ def question(services: Services, said: Said, memory: dict[str, Any]) -> Answer:
             return Answer([services.phrases.bubble("unsure")], memory=memory)
         if (nearer := unanswered(services, said, memory)) is not None:
             outcome = replace(outcome, bubbles=nearer)
+        elif (here := _can_do(services, said.words)) is not None:
+            outcome = replace(outcome, bubbles=[here])
         # All phrases offer a person already.
         fresh = {**memory, FAILURES: clarify.failures(memory) + 1}
     return Answer(outcome.bubbles, outcome.trace, None, fresh, spent=world.watch.spent)
@@ -66,6 +73,8 @@ def small_talk(services: Services, said: Said, memory: dict[str, Any]) -> Answer
         name = "elder_mode_off" if re.search("关|退出|不要|正常|普通|小一点|换回", said.words) else "elder_mode"
     if said.intent == "repeat":
         return Answer([phrases.bubble("nothing_to_repeat")], memory=memory, repeat=True)
+    if name in ("affirm", "deny", "cancel") and not said.pressed and not _plainly(said) and _answered_surely(services, said):
+        return question(services, said, memory)  # 抄错了 denies nothing
     if said.intent not in ("greet", "goodbye", "thank", "inform") or (
         said.intent == "inform" and not said.entities
     ):
@@ -80,3 +89,29 @@ def small_talk(services: Services, said: Said, memory: dict[str, Any]) -> Answer
     if said.intent == "inform":
         memory = {**memory, "just_said": said_before_wish(said, memory)}
     return Answer([phrases.bubble(name)], memory={**memory, FAILURES: 0})
+
+
+def _plainly(said: Said) -> bool:
+    """Whether the words are a yes, a no or a stop by themselves."""
+    return any(pattern.match(said.words) for pattern in (YES, NO, CANCEL))
+
+
+def _answered_surely(services: Services, said: Said) -> bool:
+    found = services.knowledge.search(said.words, 1)
+    return bool(found.answerable and found.confidence >= SURE_ANSWER and found.results[0].score >= SURE_ANSWER)
+
+
+_HOW_TO = re.compile("怎么|如何|咋|想知道|在哪|哪里")
+
+
+def _can_do(services: Services, words: str) -> Bubble | None:
+    """That the business asked about (怎么报修) can be done right here; None when the words name none, or several."""
+    if not _HOW_TO.search(words):
+        return None
+    named = [flow for flow in services.flows.flows.values() if flow.intents and flow.files and flow.title[-2:] in words]
+    if len(named) != 1:
+        return None
+    title = named[0].title
+    bubble = services.phrases.bubble("can_do_here", title=title)
+    bubble.buttons = [button(title, "/" + named[0].intents[0])]
+    return bubble

@@ -9,10 +9,10 @@ from actions.handlers.answer import Answer
 from actions.handlers.articles import answer_bubble, knowledge_trace
 from actions.handlers.clarify import FAILURES
 from actions.handlers.context import TOPIC
-from actions.handlers.follow_ups import TOLD
 from actions.handlers.forms.flow import Flow
 from actions.handlers.forms.heard import ASKS
 from actions.handlers.forms.said import Said
+from actions.handlers.forms.step import TOLD
 from actions.handlers.put_off import TAKES_UP, latest
 from actions.handlers.services import Services
 from actions.handlers.words import button

@@ -19,7 +19,6 @@ from actions.handlers.context import (
     about_last_ticket,
     asks_how_long,
     continued,
-    declines,
     month_talked_of,
     wants_it_begun,
     without_thanks,
@@ -27,15 +26,18 @@ from actions.handlers.context import (
 from actions.handlers.danger import after as after_danger
 from actions.handlers.danger import form as danger_form
 from actions.handlers.danger.meant import meant
-from actions.handlers.follow_ups import TOLD, goes_on
+from actions.handlers.follow_ups import goes_on
+from actions.handlers.forms.denials import declines, has_none, without_ruled_out
 from actions.handlers.forms.engine import FormEngine
 from actions.handlers.forms.flow import Flow
 from actions.handlers.forms.heard import gives_up
 from actions.handlers.forms.said import Said
 from actions.handlers.forms.state import SWITCH, FlowState
+from actions.handlers.forms.step import TOLD
 from actions.handlers.interludes import interlude, settle_papers
 from actions.handlers.offers import accepted, declined, with_waiting
 from actions.handlers.operations.additions import added_to_last
+from actions.handlers.operations.several_months import summed_up
 from actions.handlers.profile.turning import inside_a_flow, outside_a_flow
 from actions.handlers.replies import KNOWN_SMALL_TALK, person, question, small_talk
 from actions.handlers.routing import by_own_words, flow_for, rather_a_question
@@ -108,7 +110,7 @@ class Turns:
             return Answer(sent.bubbles, sent.trace, memory={**fresh, FAILURES: 0, **sent.memory})
         if (refused := declined(self._services, said, memory, fresh)) is not None:
             return with_waiting(self._services, said, refused)
-        said = accepted(said, memory) or clarify.chosen(said, memory) or said
+        said = accepted(said, memory) or clarify.chosen(said, memory, self._services.flows) or without_ruled_out(said, self._services.flows)
         later: list[Wish] = []
         if wishes := wishes_in(said, self._services.flows):
             said, later = wishes[0].said(said), wishes[1:]
@@ -128,9 +130,13 @@ class Turns:
         services = self._services
         if said.intent not in KNOWN_SMALL_TALK | {"report_hazard", "cancel_ticket", "manage_notifications"} and declines(said):
             return Answer([services.phrases.bubble("not_wanted")], memory={**memory, FAILURES: 0})
+        if has_none(said):
+            return Answer([services.phrases.bubble("has_none")], memory={**memory, FAILURES: 0})
         values: dict[str, str] = {}
         flow: Flow | None = None
-        carried = continued(said, memory, services.flows) if said.intent != "report_hazard" else None
+        carried = None
+        if said.intent != "report_hazard":
+            carried = summed_up(said, memory, services.flows) or continued(said, memory, services.flows)
         if carried is not None:
             flow, values = carried
             said = replace(said, intent=flow.intents[0], doubt="none")

@@ -67,6 +67,8 @@ class Answering:
         if flow.emergency and reading.value is None:
             changed = gather(flow, state, said, asked=None)
             return self._course.settle(turn, changed) if changed else self._asides.in_danger(turn, asked)
+        if asked.options and reading.value is None and cannot_choose(said):
+            return self._asides.unknown(turn, asked)
         interrupted = None if reading.value and not greedy else self._interruptions.deal_with(turn, greedy=greedy)
         if interrupted is not None:
             return interrupted
@@ -135,7 +137,8 @@ def _no_content(turn: FormTurn) -> bool:
     """Whether the words are no content of a free text: nothing known, what is known already, or the place still to be asked."""
     words = turn.said.words
     place = next((f for f in turn.flow.fields if f.type == "address"), None)
-    only_place = place is not None and place.name not in turn.state.values and turn.said.value("address") == words
+    open_place = place is None or place.name not in turn.state.values
+    only_place = open_place and turn.said.value("address") == words
     return only_place or says_the_known(turn) or bool(UNKNOWN_ONLY.match(words))
 
 
@@ -149,6 +152,12 @@ def does_not_know(asked: FlowField, said: Said) -> bool:
     return len(rest) <= FEW or any(word in said.words for word in (asked.label, asked.label[-2:]))
 
 
+def cannot_choose(said: Said) -> bool:
+    """Whether the customer does not know which of the options it is: 不知道要哪种."""
+    return bool(UNKNOWN.search(said.words)) and not _WHICH.sub("", UNKNOWN.sub("", said.words))
+
+
+_WHICH = re.compile(r"\W|[我也都真就还这那的了啊呀呢嘛]|应?该|要|选|是|算|属于|办|报|什么|啥|哪(?:一)?[种个类样项]?|种|类型|情况|怎么(?=选|说)|说")
 _HAS_NONE = re.compile(
     r"(?:没有?|冇|无|丢了|弄丢)(?:工?单号|工单|单子|户号|号码)|(?:工?单号|户号)(?:没了|丢了|不见|没有)"
 )

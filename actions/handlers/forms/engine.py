@@ -15,6 +15,7 @@ from actions.handlers.forms.answers import read_answer
 from actions.handlers.forms.asides import Asides
 from actions.handlers.forms.confirming import Confirming
 from actions.handlers.forms.course import Course
+from actions.handlers.forms.denials import declines
 from actions.handlers.forms.flow import Flow, FlowBook
 from actions.handlers.forms.heard import gives_up, puts_off, stops
 from actions.handlers.forms.interruptions import WISHES, Interruptions
@@ -86,6 +87,8 @@ class FormEngine:
         turn = FormTurn(flow, state, said, memory, Step([], state), state.asking)
         if said.intent == "report_hazard" and not flow.emergency:
             return self._switching.to_danger(turn)
+        if state.asking != SWITCH and declines(said) and (declined := self._declined(turn)) is not None:
+            return declined
         if said.intent == "human_agent":
             reason, summary = f"{flow.title}办理中要求人工", summary_lines(flow, state)
             turn.step.take(self._world.hand_over(said, reason, summary, "normal"))
@@ -113,6 +116,17 @@ class FormEngine:
         if state.asking == CONFIRM:
             return self._confirming.answer(turn)
         return self._answering.answer(turn)
+
+    def _declined(self, turn: FormTurn) -> Step | None:
+        """我不要发票 in the middle of another business changes nothing; of this one it is the end. None when it names no business."""
+        said, flow = turn.said, turn.flow
+        other = self._flows.begun_by(said.intent)
+        if other is None and said.intent != "human_agent":
+            return None
+        if other is not None and other.flow == flow.flow:
+            turn.step.bubbles.append(self._phrases.bubble("cancelled", title=flow.title))
+            return turn.end()
+        return self._questions.ask(turn, lead=self._phrases.text("not_wanted_here"))
 
     def ask_again(self, state: FlowState) -> Step:
         """The question under way once more, for a turn that said nothing to it."""

@@ -39,7 +39,7 @@ _HAN = re.compile(r"[一-鿿]")
 _TIME = re.compile(
     r"多久|多长时间|几天|几个工作日|多少天|(?:什么|啥|嘛|么)时候|几时|何时|几点|哪天|要等|等几|时限|限时"
 )
-_OF_ANOTHER_MATTER = re.compile(r"上班|下班|开门|关门|营业|峰|谷|电价|提前|通知|停电前|缴费|交费|抄表|出账|账单|限期")
+_OF_ANOTHER_MATTER = re.compile(r"上班|下班|开门|关门|营业|峰|谷|电价|提前|通知|停电前|缴费|交费|抄表|出账|账单|限期|[天日时]内(?:要|得|必须|可以|能|就|都)?(?:报|提|申请|说|交)|期限")
 LONG_QUESTION = 12
 """Characters up to which a question of time is about the business under way."""
 

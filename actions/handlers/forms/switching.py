@@ -13,7 +13,7 @@ from actions.handlers.forms.interruptions import stays, wants_switch
 from actions.handlers.forms.said import Said
 from actions.handlers.forms.state import CONFIRM
 from actions.handlers.forms.step import FormTurn, Step, World
-from actions.handlers.forms.values import carried_over
+from actions.handlers.forms.values import LASTING, carried_over
 
 
 class Begin(Protocol):
@@ -43,6 +43,8 @@ class Switching:
         if leaves and other is not None:
             carried = carried_over(turn.flow, other, state.values)
             return self._begin(other, replace(said, text="/" + other.intents[0], entities=()), turn.memory, carried)
+        if other is not None and _goes_to(said, turn.flow, other):
+            return self._begin(other, said, turn.memory, carried_over(turn.flow, other, state.values))
         if stays(said) or not said.words:
             return self._course.onward(turn)
         # Neither yes nor no: it is an answer to what was asked before the offer.
@@ -62,3 +64,10 @@ class Switching:
         step = self._begin(danger, turn.said, turn.memory, carried)
         step.memory = {**left, **step.memory}
         return step
+
+
+def _goes_to(said: Said, flow: Flow, other: Flow) -> bool:
+    """Whether the turn is a value that only the other business asks for: an address where this one has no place."""
+    told = {entity["entity"] for entity in said.entities} & set(LASTING)
+    here, there = {f.type for f in flow.fields}, {f.type for f in other.fields}
+    return bool(told & there - here)
