@@ -40,6 +40,8 @@ def answered(step: Step, memory: dict[str, Any], world: ServiceWorld, flow: Flow
     for done_with in (DROPPED, QUEUED, *(() if TOLD in step.memory else (TOLD,))):
         fresh.pop(done_with, None)
     trace = dict(step.trace)
+    if step.state is None and trace.get("handoff") == "queued" and "ticket" not in trace:
+        fresh[QUEUED] = True
     if step.state is not None:
         fresh.pop(TOPIC, None)
         trace["flow"], trace["requested_slot"] = step.state.flow, step.state.asking

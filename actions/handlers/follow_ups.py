@@ -61,7 +61,7 @@ def goes_on(services: Services, said: Said, memory: dict[str, Any], watch: Stopw
         return _about_the_told(services, said, core, memory, watch)
     with watch("knowledge"):
         read = read_with(services, core, str(topic))
-    if read is None or read[1] < least or (_its_own_wish(said, services.flows) and read[0][0].topic != topic):
+    if read is None or read[1] < least:
         return None
     return _told(services, core, read[0], memory, watch)
 
@@ -80,12 +80,6 @@ def _about_the_told(services: Services, said: Said, core: str, memory: dict[str,
     if first is None or first.topic != topic or first.score < AGREES:
         return None
     return _told(services, core, list(alone.results), memory, watch)
-
-
-def _its_own_wish(said: Said, flows: FlowBook) -> bool:
-    """Whether the turn was surely understood as a wish, so that only an answer from the very article may come before it."""
-    sure = flows.begun_by(said.intent) is not None and said.confidence >= SURE_OF_A_WISH
-    return sure and not FOLLOWS_ON.search(said.words)
 
 
 def asked_within(
@@ -146,7 +140,7 @@ def _least(said: Said, flows: FlowBook) -> float | None:
             return None  # where and how one pays is a wish of its own, whatever was spoken of
         if said.confidence < SURE_OF_A_WISH:
             return SURE_ENOUGH
-        return SURER if onward or not _OWN.search(said.words) else None
+        return SURER if onward else None
     # out_of_scope and inform: 我家就是低保, 还输了密码 ask nothing and go on all the same.
     return SURE if onward and asks else SURE_ENOUGH if asks and said.confidence < SURE_OF_A_WISH else SURER
 

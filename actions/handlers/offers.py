@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from actions.handlers import clarify
 from actions.handlers.answer import Answer
 from actions.handlers.clarify import CHOICES
 from actions.handlers.forms.assent import is_no, is_yes
+from actions.handlers.forms.flow import Flow, FlowBook
 from actions.handlers.forms.said import Said
 from actions.handlers.replies import question
 from actions.handlers.services import Services
@@ -18,13 +20,22 @@ from actions.handlers.words import button
 NOT_NOW = re.compile(r"^(?:不用|不要|不需要|不必|先不|暂时不|算了|改天|下次|回头再|以后再)")
 
 
-def accepted(said: Said, memory: dict[str, Any]) -> Said | None:
+def accepted(said: Said, memory: dict[str, Any], flows: FlowBook) -> Said | None:
     """The wish that was offered, when this turn says yes to it."""
     if not memory.get(OFFERED):
         return None
     wish = Wish.from_json(memory[OFFERED])
     again = said.intent == wish.intent and (said.pressed or len(said.words) <= 6)
+    if _goes_on_with(said, flows.begun_by(wish.intent)):
+        return replace(wish.said(said), entities=(*wish.entities, *said.entities))
     return wish.said(said) if is_yes(said) or again else None
+
+
+def _goes_on_with(said: Said, flow: Flow | None) -> bool:
+    """Whether the turn is nothing but a value that the business offered asks for: its account number."""
+    if flow is None or said.intent != "inform" or said.pressed:
+        return False
+    return bool({entity["entity"] for entity in said.entities} & {"account_no", "address", "phone"} & {f.type for f in flow.fields})
 
 
 def declined(services: Services, said: Said, memory: dict[str, Any], fresh: dict[str, Any]) -> Answer | None:

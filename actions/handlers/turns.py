@@ -110,7 +110,7 @@ class Turns:
             return Answer(sent.bubbles, sent.trace, memory={**fresh, FAILURES: 0, **sent.memory})
         if (refused := declined(self._services, said, memory, fresh)) is not None:
             return with_waiting(self._services, said, refused)
-        said = accepted(said, memory) or clarify.chosen(said, memory, self._services.flows) or without_ruled_out(said, self._services.flows)
+        said = accepted(said, memory, self._services.flows) or clarify.chosen(said, memory, self._services.flows) or without_ruled_out(said, self._services.flows)
         later: list[Wish] = []
         if wishes := wishes_in(said, self._services.flows):
             said, later = wishes[0].said(said), wishes[1:]

@@ -12,6 +12,7 @@ from actions.handlers.forms.course import Course
 from actions.handlers.forms.flow import FlowField, Words
 from actions.handlers.forms.heard import SKIP, UNKNOWN_ONLY, WHY
 from actions.handlers.forms.interruptions import Interruptions
+from actions.handlers.forms.pieces import MOBILE, placed, retailed, spelled
 from actions.handlers.forms.questions import Questions, line_of
 from actions.handlers.forms.reading import NOTHING
 from actions.handlers.forms.said import Said
@@ -67,6 +68,16 @@ class Answering:
         if flow.emergency and reading.value is None:
             changed = gather(flow, state, said, asked=None)
             return self._course.settle(turn, changed) if changed else self._asides.in_danger(turn, asked)
+        if reading.value is None and (told := spelled(asked, state, said)) is not None:
+            if len(told) == MOBILE:
+                state.spelled = ""
+                put(state, asked, told)
+                return self._course.settle(turn, [asked.name])
+            step.bubbles.append(self._phrases.bubble("phone_so_far", digits=told, left=MOBILE - len(told)))
+            return step
+        if reading.value is None and not greedy and (pieced := placed(flow, state, said) or retailed(flow, state, said)):
+            self._acknowledge(turn, pieced)
+            return self._course.settle(turn, pieced)
         if asked.options and reading.value is None and cannot_choose(said):
             return self._asides.unknown(turn, asked)
         interrupted = None if reading.value and not greedy else self._interruptions.deal_with(turn, greedy=greedy)
@@ -82,8 +93,8 @@ class Answering:
             told_more = asked.type == "choice" and said.words and all(said.words != o.title for o in asked.options)
             if (asked.type == "text" or told_more) and said.words not in state.said:
                 state.said.append(without_insults(said.words) or said.words)
-        if reading.nothing and (placed := self._place_by_account(turn, asked, changed)) is not None:
-            return placed
+        if reading.nothing and (by_account := self._place_by_account(turn, asked, changed)) is not None:
+            return by_account
         if changed:
             if reading.value is None:
                 self._acknowledge(turn, changed)
@@ -137,7 +148,8 @@ def _no_content(turn: FormTurn) -> bool:
     """Whether the words are no content of a free text: nothing known, what is known already, or the place still to be asked."""
     words = turn.said.words
     place = next((f for f in turn.flow.fields if f.type == "address"), None)
-    open_place = place is None or place.name not in turn.state.values
+    # A company's name may read like a place; what somebody has to say of a bill does not.
+    open_place = place.name not in turn.state.values if place is not None else turn.state.asking == turn.flow.notes
     only_place = open_place and turn.said.value("address") == words
     return only_place or says_the_known(turn) or bool(UNKNOWN_ONLY.match(words))
 

@@ -10,6 +10,7 @@ from actions.handlers.forms.course import Course
 from actions.handlers.forms.flow import Flow, FlowField
 from actions.handlers.forms.heard import ANONYMOUS, CORRECTION, REDO, calls_wrong, names_field
 from actions.handlers.forms.interruptions import Interruptions
+from actions.handlers.forms.pieces import placed, retailed
 from actions.handlers.forms.questions import Questions, line_of
 from actions.handlers.forms.said import Said
 from actions.handlers.forms.sense import tells
@@ -46,7 +47,7 @@ class Confirming:
         flow, state, said = turn.flow, turn.state, turn.said
         if (nameless := stays_nameless(turn)) is not None:
             return self._shown(turn, nameless)
-        changed = correct(flow, state, said)
+        changed = placed(flow, state, said) or retailed(flow, state, said) or correct(flow, state, said)
         if changed:
             return self._after_correction(turn, changed)
         if confirms(said):
@@ -121,7 +122,7 @@ class Confirming:
     def answer_fix(self, turn: FormTurn) -> Step:
         """The customer said that something is wrong and was asked what."""
         flow, state, said = turn.flow, turn.state, turn.said
-        changed = correct(flow, state, said)
+        changed = placed(flow, state, said) or retailed(flow, state, said) or correct(flow, state, said)
         if changed:
             return self._after_correction(turn, changed)
         named = next((f for f in _askable(turn) if names_field(f, said)), None)

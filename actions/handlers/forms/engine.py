@@ -92,6 +92,7 @@ class FormEngine:
         if said.intent == "human_agent":
             reason, summary = f"{flow.title}办理中要求人工", summary_lines(flow, state)
             turn.step.take(self._world.hand_over(said, reason, summary, "normal"))
+            turn.step.memory.update(self._world.set_aside(flow, state, said, memory))
             return turn.end()
         if state.asking == SWITCH:
             return self._switching.answer(turn)
