@@ -25,6 +25,8 @@ _KINDS = (
 """Money, time and places: how they are asked for, and how a line tells them."""
 _SAYS = re.compile(r"[。；：，！？]")
 _SENTENCE_END = re.compile(r"(?<=[。！？；])")
+_RESERVE = re.compile(r"^.{0,14}以当地供电公司(?:公布的)?为准。$")
+"""What every article ends with answers no further question."""
 _MARKS = re.compile(r"\*\*|^[-*\d.、\s]+|^#+.*$")
 
 
@@ -32,7 +34,13 @@ def lines(article: Article) -> list[str]:
     """The lines of an article's details, then the sentences of its answer; without marks, headings and tables."""
     body = [_MARKS.sub("", line).strip() for line in article.body.splitlines() if not line.lstrip().startswith(("#", "|"))]
     # 钓鱼、风筝、气球 alone is a heading.
-    return [line for line in (*body, *_SENTENCE_END.split(article.answer)) if len(line) > 5 and _SAYS.search(line)]
+    return [line for line in (*body, *_SENTENCE_END.split(article.answer)) if len(line) > 5 and _SAYS.search(line) and not _RESERVE.match(line)]
+
+
+def of_kind_sought(question: str, text: str) -> bool:
+    """Whether the text holds the kind of thing asked for: money, a time, a place; true when none of these is."""
+    sought = [told for asks, told in _KINDS if asks.search(question)]
+    return not sought or any(told.search(text) for told in sought)
 
 
 def fitting(question: str, asked: Floats, texts: list[str], rows: Floats) -> list[str]:
@@ -44,13 +52,14 @@ def fitting(question: str, asked: Floats, texts: list[str], rows: Floats) -> lis
         return []
     pairs = _pairs(question)
     shared = np.array([len(pairs & _pairs(text)) / max(1, len(pairs)) for text in texts])
-    sought = [told for asks, told in _KINDS if asks.search(question)]
-    of_kind = np.array([any(told.search(text) for told in sought) for text in texts], dtype=float)
+    of_kind = np.array([of_kind_sought(question, text) for text in texts], dtype=float)
     likeness = rows @ asked + _SHARED * shared + _OF_ITS_KIND * of_kind
     order = np.argsort(-likeness)[:MOST]
     best = float(likeness[order[0]])
     if best < LEAST:
         return []
+    if not of_kind[order].any():
+        return []  # asked what it costs, a line that names no money says nothing
     chosen = [at for at in sorted(int(i) for i in order) if float(likeness[at]) >= NEXT * best]
     return [texts[at] for at in chosen]
 

@@ -40,6 +40,8 @@ _AFTER = re.compile(r"后一个?月|再后|往后|下一?个月")
 
 _THAT_TICKET = re.compile(r"[那这它]|刚才|刚刚|上次|之前|先前|报的|单|工单")
 _WITHDRAW = re.compile(r"撤|取消|不要了|不用来|不用修|不修了|别来了")
+_WITHDRAWS_IT = re.compile(r"^(?:那|还是|把它|帮我|给我|麻烦)*(?:撤(?:了|销|掉|单)|取消)(?:它|了)?(?:[吧啊呀]|$|[,，。 ])")
+"""撤了吧，不销了: said of what was filed just now."""
 _URGE = re.compile(r"催|快点|快些|赶紧|赶快")
 _COMING = re.compile(
     r"(?:有|派)?人.{0,2}(?:来|到)了?(?:吗|没|不|么|[?？])|(?:啥|什么|么子|哪个)时[候间]?.{0,4}(?:来|到|好|修)|几时.{0,2}(?:来|到|好)|几点.{0,3}(?:来|到|好)|"
@@ -150,6 +152,8 @@ def about_last_ticket(said: Said, memory: dict[str, Any]) -> str | None:
         return None
     if memory.get(FILED) in CREW_COMES and _COMING.search(words):
         return "query_ticket"
+    if _WITHDRAWS_IT.match(words):
+        return "cancel_ticket"
     if said.intent not in _NO_WISH and said.doubt == "none":
         return None
     points = _THAT_TICKET.search(words)
@@ -169,7 +173,7 @@ _BEGIN_IT = re.compile(
     r"^(?:(?:行|好|好的|嗯|哦|可以|那|那就|就|要)[吧啊的了]*[,，。 ]*)*(?:我)?(?:现在|马上|这就|就)*(?:给我|帮我|替我|我)?(?:就|来|要|想)?"
     r"(?:办|申请|登记|报|弄|验|约|开|改|订|办理)(?:一下|一个|上|了)?[吧嘛呗哈啦了啊]*[。!！]*$"
 )
-_AFTER_ALL = re.compile(r"^(?:那|我|要不)*(?:还是|又想|重新|继续|接着)(?:给我|帮我|我)?(?:办|报|查|投诉|申请|登记|弄|要)[一下了]*[吧嘛呗啊]*[。!！]*$")
+_AFTER_ALL = re.compile(r"^(?:那|我|要不)*(?:还是|又想|重新|继续|接着)(?:给我|帮我|我)?(?:办|报|查|投诉|举报|申请|登记|弄|要|销|装|过户?|改|开|绑|换|退|验|停|转)[户一下了]*[吧嘛呗啊]*[。!！]*$")
 
 
 def without_thanks(said: Said) -> Said:
@@ -210,7 +214,7 @@ def asks_how_long(said: Said) -> bool:
 def bare_question(words: str) -> str | None:
     """The core of a question that says nothing of what it is about (那要多久呢 → 要多久); None for any other."""
     core = core_of(words)
-    plain = core.removesuffix("吗")
+    plain = re.sub("[吗不么没]$", "", core)
     return core if plain and (_BARE_QUESTION.fullmatch(core) or _BARE_QUESTION.fullmatch(plain)) else None
 
 

@@ -19,6 +19,7 @@ from actions.handlers.forms.said import Said
 from actions.handlers.forms.step import TOLD, Outcome
 from actions.handlers.services import Services, Stopwatch
 from actions.handlers.words import Bubble
+from knowledge_base.detail import of_kind_sought
 
 LONGEST = 18
 """Characters up to which a sentence may leave out what it is about."""
@@ -41,7 +42,7 @@ SMALL = frozenset(
 """Small talk: what was the subject before it still is."""
 AFTER_FILING = {"repair": "outage-arrival-time", "power_quality": "outage-arrival-time", "hazard": "outage-arrival-time"}
 """What is asked about after a business is done, where that is not the article that explains it (要钱不 after a report)."""
-_ALSO_ASKS = re.compile(r"谁|[不没么][啊呀嘛呢]?[?？]?$|行不行|算不算|够不够|对不对|多大|几[个户张]")
+_ALSO_ASKS = re.compile(r"谁|[不没么][啊呀嘛呢]?[?？]?$|行不行|算不算|够不够|对不对|多大|几[个户张度块口天次]")
 _OWN = re.compile("[我俺咱]|家|户号|这个月|上个?月|本月|今年|去年|查|余额")
 """Words about one's own account: no further question about an article."""
 _VALUES = frozenset({"account_no", "phone", "ticket_no", "address", "person_name"})
@@ -180,6 +181,8 @@ def read_with(services: Services, core: str, topic: str) -> tuple[list[Any], flo
 
     ranked = sorted(hits.values(), key=lambda hit: likely(hit.topic), reverse=True)
     first = ranked[0].topic
+    if bare and not of_kind_sought(core, ranked[0].answer) and services.knowledge.detail(first, core) is None:
+        return None  # 要花钱吗 about papers that name no money
     # The reading in which the winner leads is the one whose judge speaks for it.
     sure: float = max(
         alone.confidence if alone.results and alone.results[0].topic == first else 0.0,

@@ -21,7 +21,7 @@ SCAM = "scam"
 """Memory: since when a swindler is talked of, and what was told of him."""
 _TALKED_OF = timedelta(minutes=20)
 _FILE = Path(__file__).resolve().parents[1] / "words" / "heard" / "scam.yml"
-_ARTICLES = {"scam_door": "service-staff-identity", "scam_more": "service-staff-identity"}
+_ARTICLES = {"scam_door": "service-staff-identity", "scam_more": "service-staff-identity", "scam_kept": "safety-scam"}
 _LOST = ("lost_card", "lost_money", "clicked")
 _OTHER_BUSINESS = 0.9
 """A wish this sure, that speaks of no swindler, is one of its own even while a swindler is talked of."""
@@ -68,6 +68,8 @@ def _line(said: Said, *, talked_of: bool) -> str | None:
             return "scam_lost_money"
         if _says(words, "clicked"):
             return "scam_clicked"
+    if talked_of and _says(words, "kept"):
+        return "scam_kept"
     if told is not None:
         # 95598的短信是真的吗 is answered as a message; 是不是骗子 goes on with what was told.
         return "scam_more" if told == "swindle" and talked_of else f"scam_{'sms' if told == 'swindle' else told}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from actions.handlers.forms.heard import ASKS
 from actions.handlers.forms.said import Said
 
 YES = re.compile(
@@ -25,7 +26,8 @@ _ALL_WELL = re.compile(r"没(?:有)?(?:什么问题|问题|错|毛病|意见)")
 
 def is_yes(said: Said) -> bool:
     """A plain yes, by words, by button or by the classifier."""
-    return bool(YES.match(said.words[:30])) or (said.intent == "affirm" and (said.pressed or len(said.words) <= 8))
+    classified = said.intent == "affirm" and (said.pressed or (len(said.words) <= 8 and not ASKS.search(said.words)))
+    return bool(YES.match(said.words[:30])) or classified  # 咋办 says yes to nothing
 
 
 def confirms(said: Said) -> bool:

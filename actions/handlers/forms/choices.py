@@ -18,6 +18,8 @@ def read_choice(field: FlowField, said: Said, asked: bool) -> Reading:
             return Reading(option.value)
     words = said.words
     hits = _named(field, words)
+    if len(hits) == 1 and _KEPT.search(words) and (others := _but(field, hits[0])) is not None:
+        hits = [others]  # 电费的还要, asked which notices to stop: the other ones
     if len(hits) > 1:
         # 不是店铺，是工厂 names both and means one.
         hits = _named(field, _NOT_THAT.sub("", words)) or hits
@@ -68,6 +70,17 @@ def _named(field: FlowField, words: str) -> list[Option]:
     ]
 
 
+_KEPT = re.compile(r"还(?:是)?(?:要|得要|照)(?:发|收|留|的|[啊呀哦嘛]|$)|留着|保留|(?:别|不)(?:关|停|取消|动)(?:了)?(?:[啊呀哦嘛]|$)|照(?:发|收|常)|不变")
+"""What is said of the option that is to stay as it is."""
+
+
+def _but(field: FlowField, kept: Option) -> Option | None:
+    """The only option that leaves out the kept one; None when several do, or none."""
+    others = [o for o in field.options if o.value != kept.value and o.value not in _ALL_OF_THEM]
+    return others[0] if len(others) == 1 and len(field.options) > len(others) + 1 else None
+
+
+_ALL_OF_THEM = frozenset({"both", "all"})
 _NOT_THAT = re.compile(r"(?:不是|不要|不办|别办|不)[^，,。、]{1,12}[，,。、]")
 
 

@@ -39,10 +39,13 @@ def without_ruled_out(said: Said, flows: FlowBook) -> Said:
     if said.pressed or said.intent == "report_hazard" or len(said.pieces) < 2:
         return said
     first, *rest = said.pieces
-    if not _RULED_OUT.match(first.text) or flows.begun_by(first.intent) is None or first.intent == "report_hazard":
+    if not _RULED_OUT.match(first.text) or first.intent == "report_hazard":
+        return said
+    ruled_out = flows.begun_by(first.intent) or next((f for f in flows.flows.values() if f.intents and f.title[-2:] in first.text), None)
+    if ruled_out is None:
         return said
     meant = rest[0]
-    if meant.intent == first.intent and _ONLY_ASKS.search(meant.text):
+    if meant.intent in ruled_out.intents and _ONLY_ASKS.search(meant.text):
         meant = replace(meant, intent="faq", confidence=1.0)  # 我不投诉，就问问投诉电话
     if flows.begun_by(meant.intent) is None and meant.intent != "faq":
         return said  # 不是我家停电，是我们厂 corrects, and says no other wish

@@ -20,6 +20,8 @@ def read_text(field: FlowField, said: Said, asked: bool) -> Reading:
         return Reading(marked)
     if not asked:
         return NOTHING
+    if field.marks and not re.sub(_OTHER_VALUES, "", words):
+        return NOTHING  # 税号9132… is no 抬头
     if insults_only(words):
         return Reading(wrong="很抱歉让您生气了，请说说是什么事，我如实记下来")
     if is_only_values(said) or goes_on(words) or (len(words) <= SHORT_YES and confirms(said)):
@@ -31,6 +33,8 @@ def read_text(field: FlowField, said: Said, asked: bool) -> Reading:
 
 
 SHORT_YES = 4
+_OTHER_VALUES = r"纳税人识别号|统一社会信用代码|税号|[0-9A-Z]{15,20}|[\w.+-]+@[\w.-]+|邮箱|发到|是|为|[\W_]"
+_ORGANISATION = re.compile(r"(?:^|[^一-鿿])([一-鿿（）()]{2,24}(?:有限公司|公司|餐饮店|店|厂|馆|中心|学校|医院|合作社|商行|超市|经营部|事务所|工作室|幼儿园))(?![一-鿿])")
 
 
 def _marked(field: FlowField, words: str) -> str | None:
@@ -40,7 +44,10 @@ def _marked(field: FlowField, words: str) -> str | None:
     marks = "|".join(map(re.escape, field.marks))
     found = re.search(rf"(?:{marks})(?:就|名称|名字)?(?:是|为|写|开|填|:|：)?[,， ]*([^,，。;；\s]+)", words)
     value = found.group(1) if found else ""
-    return value if len(value) >= max(field.least, 4) else None
+    if len(value) < max(field.least, 4):
+        named = _ORGANISATION.search(words)
+        value = named.group(1) if named else ""
+    return value or None
 
 
 def is_only_values(said: Said) -> bool:

@@ -11,6 +11,10 @@ CANCEL = re.compile(
     r"^(?:那就|那|唉|哎呀?|嗯|还是|要不|我|行了|好了)*[,，、 ]*(?:算了|不弄了|不办了|不报了|不查了|不投诉了|不举报了|取消|退出|停止|别弄了|别办了|不搞了|不整了|"
     r"不想弄了|不想办了|返回|先不办|先不报|先这样|不麻烦了|唔搞喇|勿办了)"
 )
+_DROPS = re.compile(
+    r"^(?:那就?|唉|哎呀?|嗯|我|还是|要不|算了|行了|[,，、 ])*(?:先|暂时|暂且|就)?不(?:想|打算|用|准备)?(?:销户?|装|过户?|转|改|开|关|绑|解绑|换|增容?|减容?|停|加|退|赔|索赔|验|测|订|查|报修?|举报|投诉|申请|登记|弄|整|搞|催|撤|说)了[吧啊呀嘛呢的]*[。!！]*$"
+)
+"""先不销了: the business named by its verb, and dropped."""
 SKIP = re.compile(r"不留|匿名|不方便|没有|冇|不想|跳过|不填|不用|不说|保密|不告诉|无所谓|随便|登记过|登过|之前给过")
 ANONYMOUS = re.compile(
     r"匿名|不(?:想|要|用)?留(?:名|姓名|名字|电话|号码|联系方式)|不留|保密|不(?:想|要|愿意?)?(?:透露|公开)"
@@ -44,7 +48,7 @@ _HELPLESS = re.compile(r"记不住|记不得|找不到|不会|不懂|停了|没�
 
 def gives_up(said: Said, asked: FlowField | None) -> bool:
     """Whether the customer wants to stop, and not only to skip the question asked."""
-    if CANCEL.match(said.words) and len(said.words) <= 14 and not CORRECTION.search(said.words):
+    if (CANCEL.match(said.words) or _DROPS.match(said.words)) and len(said.words) <= 14 and not CORRECTION.search(said.words):
         return True
     if asked is not None and not asked.required and SKIP.search(said.words):
         return False
