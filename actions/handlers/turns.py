@@ -14,6 +14,7 @@ from actions.handlers.answer import Answer, answered
 from actions.handlers.clarify import CHOICES, FAILURES
 from actions.handlers.context import (
     DROPPED,
+    FILED,
     QUEUED,
     TOPIC,
     about_last_ticket,
@@ -148,6 +149,8 @@ class Turns:
             return person(services, said, memory)
         elif (wanted := wants_it_begun(said, memory, self._leads_to(memory))) is not None:
             said = replace(said, intent=wanted, confidence=1.0, doubt="none")
+        elif (called_for := self._called_for(said, memory)) is not None:
+            said = replace(said, intent=called_for, confidence=1.0, doubt="none")
         elif (added := added_to_last(services, said, memory)) is not None:
             return Answer(added[0], added[1], None, added[2])
         elif (followed := self._goes_on(said, memory)) is not None:
@@ -161,6 +164,14 @@ class Turns:
         if said.intent in ("faq", "out_of_scope"):
             return question(services, said, memory)
         return small_talk(services, said, memory)
+
+    def _called_for(self, said: Said, memory: dict[str, Any]) -> str | None:
+        """The business that the last answer told how to begin (报户号，我帮您登记), when this turn is the value it asked for."""
+        if said.intent != "inform" or not said.words or memory.get(FILED):
+            return None
+        flow = self._services.flows.begun_by(self._leads_to(memory))
+        given = {entity["entity"] for entity in said.entities} & {"account_no", "address"}
+        return flow.intents[0] if flow is not None and given & {f.type for f in flow.fields} else None
 
     def _leads_to(self, memory: dict[str, Any]) -> str | None:
         hit = self._services.knowledge.hit(str(memory[TOPIC])) if memory.get(TOPIC) else None

@@ -16,7 +16,7 @@ from actions.handlers.forms.pieces import MOBILE, placed, retailed, spelled
 from actions.handlers.forms.questions import Questions, line_of
 from actions.handlers.forms.reading import NOTHING
 from actions.handlers.forms.said import Said
-from actions.handlers.forms.sense import tells, without_insults
+from actions.handlers.forms.sense import asks, tells, without_insults
 from actions.handlers.forms.step import FormTurn, Step, World
 from actions.handlers.forms.values import LASTING, gather, put
 from actions.handlers.words import Phrases
@@ -80,6 +80,9 @@ class Answering:
             return self._course.settle(turn, pieced)
         if asked.options and reading.value is None and cannot_choose(said):
             return self._asides.unknown(turn, asked)
+        if not asked.required and reading.value is None and len(said.words) <= SHORT_SKIP and SKIP.search(said.words) and not asks(said.words):
+            state.skipped.append(asked.name)  # 匿名 changes no owner's name
+            return self._course.onward(turn)
         interrupted = None if reading.value and not greedy else self._interruptions.deal_with(turn, greedy=greedy)
         if interrupted is not None:
             return interrupted
@@ -173,6 +176,8 @@ _WHICH = re.compile(r"\W|[我也都真就还这那的了啊呀呢嘛]|应?该|�
 _HAS_NONE = re.compile(
     r"(?:没有?|冇|无|丢了|弄丢)(?:工?单号|工单|单子|户号|号码)|(?:工?单号|户号)(?:没了|丢了|不见|没有)"
 )
+SHORT_SKIP = 8
+"""Characters up to which 匿名, 不留 and the like are the answer to an optional question."""
 MORE = 10
 """Characters beside the values in a sentence, from which it said more than them."""
 FEW = 3

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from actions.handlers.forms.asides import PATIENCE, keep_note, says_the_known
-from actions.handlers.forms.assent import NO, confirms, is_no
+from actions.handlers.forms.assent import NO, YES, confirms, is_no
 from actions.handlers.forms.course import Course
 from actions.handlers.forms.flow import Flow, FlowField
 from actions.handlers.forms.heard import ANONYMOUS, CORRECTION, REDO, calls_wrong, names_field
@@ -20,6 +20,7 @@ from actions.handlers.forms.values import (
     concerns,
     correct,
     correct_by_name,
+    correct_choice,
     fill_defaults,
     forget,
     is_open,
@@ -47,6 +48,8 @@ class Confirming:
         flow, state, said = turn.flow, turn.state, turn.said
         if (nameless := stays_nameless(turn)) is not None:
             return self._shown(turn, nameless)
+        if confirms(said) and (said.pressed or YES.match(said.words)):
+            return self._course.finish(turn)  # 恩 is no address
         changed = placed(flow, state, said) or retailed(flow, state, said) or correct(flow, state, said)
         if changed:
             return self._after_correction(turn, changed)
@@ -107,7 +110,7 @@ class Confirming:
         """An earlier field corrected, or called wrong, while another one is asked; None when the turn was neither."""
         if not CORRECTION.search(turn.said.words) and not turn.said.pressed and not REDO.search(turn.said.words):
             return None
-        changed = correct_by_name(turn.flow, turn.state, turn.said)
+        changed = correct_by_name(turn.flow, turn.state, turn.said) or correct_choice(turn.flow, turn.state, turn.said, asked)
         if changed:
             labels = "、".join(f.label for f in turn.flow.fields if f.name in changed)
             turn.step.bubbles.append(self._phrases.bubble("corrected", what=labels))
@@ -128,10 +131,8 @@ class Confirming:
         named = next((f for f in _askable(turn) if names_field(f, said)), None)
         if named:
             return self._ask_anew(turn, named)
-        if confirms(said):
-            return self._course.finish(turn)
-        if is_no(said):
-            return self._course.onward(turn)  # nothing is wrong after all: the summary again
+        if confirms(said) or is_no(said):
+            return self._course.onward(turn)  # nothing is wrong after all: the summary again, so that no wrong one is filed
         interrupted = self._interruptions.deal_with(turn, greedy=False)
         if interrupted is not None:
             return interrupted

@@ -45,7 +45,7 @@ def without_ruled_out(said: Said, flows: FlowBook) -> Said:
     if ruled_out is None:
         return said
     meant = rest[0]
-    if meant.intent in ruled_out.intents and _ONLY_ASKS.search(meant.text):
+    if (meant.intent in ruled_out.intents or flows.begun_by(meant.intent) is None) and _ONLY_ASKS.search(meant.text):
         meant = replace(meant, intent="faq", confidence=1.0)  # 我不投诉，就问问投诉电话
     if flows.begun_by(meant.intent) is None and meant.intent != "faq":
         return said  # 不是我家停电，是我们厂 corrects, and says no other wish

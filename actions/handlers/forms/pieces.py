@@ -20,6 +20,7 @@ _PART = re.compile(
 _RANKS = ("team", "number", "house", "unit", "floor", "room")
 _LEADING = re.compile(r"^(?:不对|不是|错了|说错了|搞错了|哦|噢|哎|啊|嗯|对了|还有|应该|改成|改为|就?是|在|我?家|我们|那个|[,，。、 ])+")
 _LANDMARK = re.compile(r"^[,，、 ]*[\w ]{0,10}(?:边边?|旁边?|对面|后面|前面|门口|附近|那家|那栋|隔壁|上面|下面)[的呢啊嘛]*$")
+_BESIDE = re.compile(r"^的?(?:对面|旁边?|后面|前面|隔壁|附近|边边?|斜对)")
 _TAIL = re.compile(r"(?:尾号|最后(?:四位|几位)?|后四位|末四位|后4位|末尾)(?:数|号)?(?:应该)?(?:是|改成|为|:|：)?[,， ]*(\d{2,6})(?!\d)")
 _SPELLS = re.compile(r"[\d\s\W]|电话|手机|号码?|我|念|给你|你|记|一下|嘛|是|就|的|前面|然后|再|后面|接着|完了|幺|喽|咯|呢|啊|了|嗯|来|好")
 MOBILE = 11
@@ -35,6 +36,9 @@ def placed(flow: Flow, state: FlowState, said: Said) -> list[str]:
     parts, rest = _parts(normalise(_LEADING.sub("", said.words)).text, whole)
     if not parts or (rest and not _LANDMARK.match(rest)):
         return []
+    if rest and _BESIDE.match(rest):
+        put(state, item, f"{whole}（{_LEADING.sub('', said.words).strip()}）")
+        return [item.name]  # 十三号楼对面那栋 is beside another house
     corrects = CORRECTION.search(said.words) is not None
     for rank, text in parts:
         # 望江路88号桂花园, then 3号: another number than that of the street.

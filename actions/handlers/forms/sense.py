@@ -14,7 +14,7 @@ _NO_QUESTION = re.compile(
 )
 """Question words that ask nothing: 啥也不显示, 没怎么开空调."""
 _MORE_QUESTIONS = re.compile(
-    r"几(?:个|次|号)|多[大远高快宽重]|([一-鿿])不\1|[一-鿿]不[能得行]?[?？。]?$|怎样|哪样|谁(?!都|也)"
+    r"几(?:个|次|号)|多[大远高快宽重]|([一-鿿])不\1|[一-鿿]不[能得行]?[?？。]?$|(?:有|能|会|要|到|好|来).{0,4}没[?？。]?$|怎样|哪样|谁(?!都|也)"
 )
 """Ways to ask beside those that are looked for everywhere (`ASKS`)."""
 _GOES_ON = re.compile(
