@@ -6,7 +6,8 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from actions.handlers.forms.answers import is_no, is_yes
+from actions.handlers.forms.assent import is_no, is_yes
+from actions.handlers.forms.flow import FlowBook
 from actions.handlers.forms.said import Said
 from actions.handlers.services import Services
 from actions.handlers.words import Bubble, button
@@ -28,6 +29,7 @@ _EITHER_SERVES = {
     "query_ticket": frozenset({"urge_ticket"}),
 }
 _ABOUT_AN_OUTAGE = frozenset({"report_outage", "urge_ticket", "query_outage"})
+_NO_POWER = re.compile("(?:没|冇|断|停)(?:有|得)?电了?|跳闸|推不上")
 _ORDINAL = re.compile(r"^(?:选|要|是|我选|就)?(?:第)?([一二三两123])(?:个|项|种)?(?:吧|啊|呀)?$")
 _FIRST = re.compile(r"前面那?个?|前者|头一个|上面那?个?")
 _LAST = re.compile(r"后面那?个?|后者|最后一?个?|下面那?个?")
@@ -47,6 +49,8 @@ def ask_back(services: Services, said: Said, memory: dict[str, Any]) -> tuple[Bu
     if {name for name, _ in said.ranking[:2]} <= _ABOUT_AN_OUTAGE:
         # 又停电！这个月第三回了，赶紧派人: angry words fall between all three, and whoever has no power is not to be quizzed.
         return None
+    if said.intent == "report_outage" and _NO_POWER.search(said.words):
+        return None  # 没电了手机快关机，先给我回电话: whatever else is said, the power comes first
     if failures(memory) >= PATIENCE:
         return services.phrases.bubble("clarify_failed"), {**memory, FAILURES: 0}
     options = _options(services, said)
@@ -87,11 +91,16 @@ def _article(services: Services, words: str) -> Any:
     return found.results[0] if found.answerable and found.results else None
 
 
-def chosen(said: Said, memory: dict[str, Any]) -> Said | None:
-    """The turn as it was meant from the start, when this one picks what was offered, by button or in words."""
+def chosen(said: Said, memory: dict[str, Any], flows: FlowBook) -> Said | None:
+    """The turn as it was meant from the start, when this one picks what was offered, or simply goes on with it."""
     kept = memory.get(CHOICES)
-    option = _picked(said, [tuple(o) for o in kept["options"]]) if kept else None
-    if kept is None or option is None:
+    if kept is None:
+        return None
+    options: list[tuple[str, str, str]] = [tuple(o) for o in kept["options"]]
+    option, text = _picked(said, options), kept["words"]
+    if option is None and (option := _gone_on_with(said, options, flows)) is not None:
+        text = f"{text}，{said.words}"
+    if option is None:
         return None
     _, intent, topic = option
     values = [*kept["entities"], *said.entities]
@@ -99,7 +108,7 @@ def chosen(said: Said, memory: dict[str, Any]) -> Said | None:
         values.append({"entity": "choice", "value": f"topic:{topic}"})
     return replace(
         said,
-        text=kept["words"],
+        text=text,
         intent=intent,
         confidence=1.0,
         doubt="none",
@@ -107,6 +116,28 @@ def chosen(said: Said, memory: dict[str, Any]) -> Said | None:
         entities=tuple(values),
         pieces=(),
     )
+
+
+def _gone_on_with(said: Said, options: list[tuple[str, str, str]], flows: FlowBook) -> tuple[str, str, str] | None:
+    """The business that who was asked back goes on with instead of picking it: 它不转了, or the address it will need."""
+    if said.pressed or not said.words:
+        return None
+    offered = [(option, flow) for option in options if not option[2] and (flow := flows.begun_by(option[1])) is not None]
+    same = next((option for option, _ in offered if option[1] == said.intent), None)
+    if same is not None:
+        return same
+    if flows.begun_by(said.intent) is not None or said.intent in ("human_agent", "report_hazard", "faq"):
+        return None
+    words = said.words
+    named = [o for o, flow in offered if any(len(n) > 1 and n in words for f in flow.fields for c in f.options for n in (c.title, *c.also))]
+    if len(named) == 1:
+        return named[0]
+    told = {entity["entity"] for entity in said.entities}
+    return next((o for o, flow in offered if told & _VALUES & {f.type for f in flow.fields}), None)
+
+
+_VALUES = frozenset({"account_no", "address", "phone", "month", "person_name"})
+"""Values that only make sense for one of the businesses asked back about."""
 
 
 def none_of_these(said: Said, memory: dict[str, Any]) -> bool:

@@ -29,7 +29,7 @@ OTHER_ACCOUNT = re.compile(
 )
 _FILLERS = re.compile(
     r"那么?|还有|还是|接着|然后|再|往|就|请问|帮[我忙]|给我|麻烦|我|你|想|要|查[查询]?|看[看下]?|一下|下|也|的|了|呢|吗|吧|呀|啊|嘛|哦|噢|多少|几|钱|是|"
-    r"怎么样|如何|户号|号码|月份?|份|同|期|年|时候|这|那|个|户|家|另外?|别|其[他它]|换|第二|前|后|去|上|一|数|房子|[\W_]"
+    r"怎么样|如何|户号|号码|月份?|份|同|期|年|时候|这|那|个|户|家|另外?|别|其[他它]|换|第二|前|后|去|上|一|数|房子|老(?:妈|爸|爹|娘|婆|公|人家?)|[妈爸爹娘哥姐弟妹]+|爷爷|奶奶|外公|外婆|公公|婆婆|岳[父母]|儿子|女儿|亲戚|朋友|[他她]|[\W_]"
 )
 _YEARS_AGO = re.compile(
     r"(大前|前|去|上)(?:一)?年(?:的)?(?:同月|同期|同一?个?月|这个月|那个月|这时候|这个时候|那时候)?"
@@ -40,6 +40,8 @@ _AFTER = re.compile(r"后一个?月|再后|往后|下一?个月")
 
 _THAT_TICKET = re.compile(r"[那这它]|刚才|刚刚|上次|之前|先前|报的|单|工单")
 _WITHDRAW = re.compile(r"撤|取消|不要了|不用来|不用修|不修了|别来了")
+_WITHDRAWS_IT = re.compile(r"^(?:那|还是|把它|帮我|给我|麻烦)*(?:撤(?:了|销|掉|单)|取消)(?:它|了)?(?:[吧啊呀]|$|[,，。 ])")
+"""撤了吧，不销了: said of what was filed just now."""
 _URGE = re.compile(r"催|快点|快些|赶紧|赶快")
 _COMING = re.compile(
     r"(?:有|派)?人.{0,2}(?:来|到)了?(?:吗|没|不|么|[?？])|(?:啥|什么|么子|哪个)时[候间]?.{0,4}(?:来|到|好|修)|几时.{0,2}(?:来|到|好)|几点.{0,3}(?:来|到|好)|"
@@ -150,6 +152,8 @@ def about_last_ticket(said: Said, memory: dict[str, Any]) -> str | None:
         return None
     if memory.get(FILED) in CREW_COMES and _COMING.search(words):
         return "query_ticket"
+    if _WITHDRAWS_IT.match(words):
+        return "cancel_ticket"
     if said.intent not in _NO_WISH and said.doubt == "none":
         return None
     points = _THAT_TICKET.search(words)
@@ -169,7 +173,7 @@ _BEGIN_IT = re.compile(
     r"^(?:(?:行|好|好的|嗯|哦|可以|那|那就|就|要)[吧啊的了]*[,，。 ]*)*(?:我)?(?:现在|马上|这就|就)*(?:给我|帮我|替我|我)?(?:就|来|要|想)?"
     r"(?:办|申请|登记|报|弄|验|约|开|改|订|办理)(?:一下|一个|上|了)?[吧嘛呗哈啦了啊]*[。!！]*$"
 )
-_AFTER_ALL = re.compile(r"^(?:那|我|要不)*(?:还是|又想|重新|继续|接着)(?:给我|帮我|我)?(?:办|报|查|投诉|申请|登记|弄|要)[一下了]*[吧嘛呗啊]*[。!！]*$")
+_AFTER_ALL = re.compile(r"^(?:那|我|要不)*(?:还是|又想|重新|继续|接着)(?:给我|帮我|我)?(?:办|报|查|投诉|举报|申请|登记|弄|要|销|装|过户?|改|开|绑|换|退|验|停|转)[户一下了]*[吧嘛呗啊]*[。!！]*$")
 
 
 def without_thanks(said: Said) -> Said:
@@ -197,27 +201,20 @@ def core_of(words: str) -> str:
     return _TRAILING.sub("", _LEADING.sub("", words.strip()))
 
 
-_DECLINES = re.compile(
-    r"^(?:我|都|也|又|就|可|真|们)*(?:没(?:有)?(?:说|想|打算)(?:过)?(?:要)?|不(?:是)?(?:想|要|打算|准备|需要)|别|不用)(?:再)?(?:给我|帮我|替我|跟我)?"
-    r"(?:转|接|找|办|开|要|绑|销|过户|报修|投诉|举报|申请|装|登记|人工|发票)[^,，。?？]{0,8}(?:[啊呀哦嘛吧的]|$)[。!！]*$"
+_QUEUE = re.compile(
+    r"^(?:人呢|人咧|有人(?:吗|没|在吗)|还没(?:到|人|接)|(?:那|你们)?(?:人工|客服|真人)(?:客服)?(?:怎么)?(?:还|都)?(?:没|在|来|有|到|接|忙|呢)|(?:我)?前[面边](?:还)?有?(?:几|多少)|(?:我)?排(?:队)?(?:到)?(?:第)?(?:几|哪|多久|好久))"
 )
-_BUT = re.compile(r"怎么|咋|停电通知|短信|通知|推送|[吗呢?？]|来了|修了|用了")
-
-
-def declines(said: Said) -> bool:
-    """我不要发票, 不要给我转人工, 我没说要销户: names a business only to say that it is not wanted."""
-    return not said.pressed and len(said.words) <= 16 and bool(_DECLINES.match(said.words)) and not _BUT.search(said.words)
 
 
 def asks_how_long(said: Said) -> bool:
     """等多久啊, 人呢: while waiting for somebody."""
-    return bool(_COMING.search(said.words) or re.match(r"^(?:人呢|人咧|有人(?:吗|没|在吗)|还没(?:到|人|接))", said.words)) and len(said.words) <= 14
+    return bool(_COMING.search(said.words) or _QUEUE.match(said.words)) and len(said.words) <= 14
 
 
 def bare_question(words: str) -> str | None:
     """The core of a question that says nothing of what it is about (那要多久呢 → 要多久); None for any other."""
     core = core_of(words)
-    plain = core.removesuffix("吗")
+    plain = re.sub("[吗不么没]$", "", core)
     return core if plain and (_BARE_QUESTION.fullmatch(core) or _BARE_QUESTION.fullmatch(plain)) else None
 
 

@@ -16,12 +16,11 @@ from actions.handlers.context import FOLLOWS_ON, TOPIC, bare_question, core_of, 
 from actions.handlers.forms.flow import Flow, FlowBook
 from actions.handlers.forms.heard import ASKS
 from actions.handlers.forms.said import Said
-from actions.handlers.forms.step import Outcome
+from actions.handlers.forms.step import TOLD, Outcome
 from actions.handlers.services import Services, Stopwatch
 from actions.handlers.words import Bubble
+from knowledge_base.detail import of_kind_sought
 
-TOLD = "told"
-"""Memory: topic of the article whose answer is in the last reply."""
 LONGEST = 18
 """Characters up to which a sentence may leave out what it is about."""
 CANDIDATES = 12
@@ -35,15 +34,21 @@ SURE, SURER = 0.6, 0.92
 """How sure an answer must be for what was understood as a question, and for what was not."""
 SURE_OF_A_WISH, SURE_ENOUGH = 0.9, 0.8
 SURE_OF_SMALL_TALK = 0.8
+AGREES, TELLING = 0.9, 4
+"""Share of the subject's article in the reading by itself, and characters of the sentence, that leave no doubt together."""
 SMALL = frozenset(
     {"greet", "goodbye", "thank", "affirm", "deny", "cancel", "bot_challenge", "ask_capabilities", "repeat", "switch_elderly_mode"}
 )
 """Small talk: what was the subject before it still is."""
 AFTER_FILING = {"repair": "outage-arrival-time", "power_quality": "outage-arrival-time", "hazard": "outage-arrival-time"}
 """What is asked about after a business is done, where that is not the article that explains it (要钱不 after a report)."""
-_ALSO_ASKS = re.compile(r"谁|[不没么][啊呀嘛呢]?[?？]?$|行不行|算不算|够不够|对不对|多大|几[个户张]")
+_ALSO_ASKS = re.compile(r"谁|[不没么][啊呀嘛呢]?[?？]?$|行不行|算不算|够不够|对不对|多大|几[个户张度块口天次]")
+_OWN = re.compile("[我俺咱]|家|户号|这个月|上个?月|本月|今年|去年|查|余额")
+"""Words about one's own account: no further question about an article."""
 _VALUES = frozenset({"account_no", "phone", "ticket_no", "address", "person_name"})
-_NEVER = frozenset({"human_agent", "report_hazard", "start_flow"})
+_HOW = re.compile("怎么|咋|哪|网上|手机|线上")
+_NEVER = frozenset({"report_hazard", "start_flow"})
+_PERSON = re.compile("人工|客服|真人|转|接线|找.{0,2}人|来人|有人")
 
 
 def goes_on(services: Services, said: Said, memory: dict[str, Any], watch: Stopwatch) -> Outcome | None:
@@ -52,12 +57,30 @@ def goes_on(services: Services, said: Said, memory: dict[str, Any], watch: Stopw
     core = core_of(said.words)
     if not topic or said.pressed or said.intent in _NEVER or not 1 < len(core) <= LONGEST:
         return None
-    least = _least(said, services.flows)
+    least = _least(said, services.flows) if said.intent != "human_agent" else None
     if least is None:
-        return None
+        return _about_the_told(services, said, core, memory, watch)
     with watch("knowledge"):
         read = read_with(services, core, str(topic))
-    return _told(services, core, read[0], memory, watch) if read is not None and read[1] >= least else None
+    if read is None or read[1] < least:
+        return None
+    return _told(services, core, read[0], memory, watch)
+
+
+def _about_the_told(services: Services, said: Said, core: str, memory: dict[str, Any], watch: Stopwatch) -> Outcome | None:
+    """A question that by itself too can only be about what was just told, whatever it was taken for: 要几个人, 能用手拉吗."""
+    topic = memory.get(TOLD)
+    asks = ASKS.search(said.words) or _ALSO_ASKS.search(said.words)
+    if topic is None or topic != memory.get(TOPIC) or not asks or _OWN.search(said.words) or _PERSON.search(said.words):
+        return None
+    if any(entity["entity"] in _VALUES for entity in said.entities) or len(core) < TELLING:
+        return None
+    with watch("knowledge"):
+        alone = services.knowledge.search(core, CANDIDATES)
+    first = alone.results[0] if alone.results else None
+    if first is None or first.topic != topic or first.score < AGREES:
+        return None
+    return _told(services, core, list(alone.results), memory, watch)
 
 
 def asked_within(
@@ -71,10 +94,17 @@ def asked_within(
     if flow is None or not flow.about or len(core) > LONGEST:
         with watch("knowledge"):
             sure = services.knowledge.search(words, 3).confidence
-        return ask_knowledge(services, words, watch) if least <= SURE or sure >= least else None
-    with watch("knowledge"):
-        read = read_with(services, core, flow.about)
-    return _told(services, core, read[0], memory, watch) if read is not None and read[1] >= least else None
+        found = ask_knowledge(services, words, watch) if least <= SURE or sure >= least else None
+        if found is not None and found.trace.get("knowledge"):
+            found.memory[TOLD] = found.trace["knowledge"][0]["topic"]
+        return found
+    # 能免吗 after an answer about late fees goes on with that, and not with the business under way.
+    for topic in dict.fromkeys((str(memory.get(TOLD) or flow.about), flow.about)):
+        with watch("knowledge"):
+            read = read_with(services, core, topic)
+        if read is not None and read[1] >= least:
+            return _told(services, core, read[0], memory, watch)
+    return None
 
 
 def _told(services: Services, core: str, hits: list[Any], memory: dict[str, Any], watch: Stopwatch) -> Outcome:
@@ -99,8 +129,9 @@ def _least(said: Said, flows: FlowBook) -> float | None:
         return SURE
     if any(entity["entity"] in _VALUES for entity in said.entities):
         return None
-    if bare_question(said.words) and (flows.begun_by(said.intent) is None or said.confidence < SURE_OF_A_WISH):
-        return SURE
+    bare = bare_question(said.words)
+    if bare and (flows.begun_by(said.intent) is None or said.confidence < SURE_OF_A_WISH or not _HOW.search(bare)):
+        return SURE  # 要交钱吗 is no wish to pay
     if said.intent in SMALL:
         return SURE if said.confidence < SURE_OF_SMALL_TALK and (asks or onward) else None
     if flows.begun_by(said.intent) is not None:
@@ -150,12 +181,16 @@ def read_with(services: Services, core: str, topic: str) -> tuple[list[Any], flo
 
     ranked = sorted(hits.values(), key=lambda hit: likely(hit.topic), reverse=True)
     first = ranked[0].topic
+    if bare and not of_kind_sought(core, ranked[0].answer) and services.knowledge.detail(first, core) is None:
+        return None  # 要花钱吗 about papers that name no money
     # The reading in which the winner leads is the one whose judge speaks for it.
     sure: float = max(
         alone.confidence if alone.results and alone.results[0].topic == first else 0.0,
         whole.confidence if whole.results and whole.results[0].topic == first else 0.0,
         min(alone.confidence, whole.confidence),
     )
+    if first == topic and first_alone is not None and first_alone.topic == topic and first_alone.score >= AGREES and len(core) >= TELLING:
+        sure = max(sure, SURER)  # 补卡多少钱 after lost cards: by itself too it can be about nothing else
     return ranked, sure
 
 
@@ -166,4 +201,9 @@ def unanswered(services: Services, said: Said, memory: dict[str, Any]) -> list[B
         return None
     if said.intent == "out_of_scope" and said.confidence >= SURE_OF_A_WISH and not FOLLOWS_ON.search(said.words):
         return None
+    detail = services.knowledge.detail(about.topic, core_of(said.words)) if FOLLOWS_ON.search(said.words) else None
+    if detail is not None:
+        bubble = services.phrases.bubble("detail", title=about.title, detail=detail)
+        bubble.citations = list(about.citations)
+        return [bubble]
     return [services.phrases.bubble("no_answer_on_subject", title=about.title)]

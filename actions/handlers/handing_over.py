@@ -18,12 +18,10 @@ def hand_over(
     waiting = services.handoffs.active(said.conversation_id)
     text = "\n".join(line for line in (*summary, *_manager(services, said, account)) if line)
     services.handoffs.open(said.conversation_id, reason, text, Priority(priority), said.now, f"{said.turn_id}:handoff")
-    ahead = len(services.handoffs.waiting()) - 1
-    bubble: Bubble
-    if waiting is not None and priority != "emergency":
-        bubble = services.phrases.bubble("handed_over_already")
-    else:
-        bubble = services.phrases.bubble("handed_over", waiting=f"前面还有{ahead}位，" if ahead > 0 else "")
+    queue = [handoff.conversation_id for handoff in services.handoffs.waiting()]
+    ahead = queue.index(said.conversation_id) if said.conversation_id in queue else 0
+    name = "handed_over_already" if waiting is not None and priority != "emergency" else "handed_over"
+    bubble: Bubble = services.phrases.bubble(name, waiting=f"前面还有{ahead}位，" if ahead > 0 else "")
     return Outcome([bubble], {"handoff": "queued"})
 
 

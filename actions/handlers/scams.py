@@ -21,6 +21,7 @@ SCAM = "scam"
 """Memory: since when a swindler is talked of, and what was told of him."""
 _TALKED_OF = timedelta(minutes=20)
 _FILE = Path(__file__).resolve().parents[1] / "words" / "heard" / "scam.yml"
+_ARTICLE = "safety-scam"
 _ARTICLES = {"scam_door": "service-staff-identity", "scam_more": "service-staff-identity"}
 _LOST = ("lost_card", "lost_money", "clicked")
 _OTHER_BUSINESS = 0.9
@@ -45,13 +46,14 @@ def turn(services: Services, said: Said, memory: dict[str, Any], *, telling: boo
     if not words or said.intent in ("report_hazard", "human_agent") or _says(words, "not"):
         return None
     since: dict[str, Any] = memory.get(SCAM) or {}
-    talked_of = bool(since) and said.now - datetime.fromisoformat(since["at"]) <= _TALKED_OF
+    recent = bool(since) and said.now - datetime.fromisoformat(since["at"]) <= _TALKED_OF
+    talked_of = recent or memory.get("topic") == _ARTICLE  # what the article answered was told of a swindler too
     name = _line(said, talked_of=talked_of)
     if name is None or (telling and name.removeprefix("scam_") not in _LOST):
         return None
-    told = [*(since["said"] if talked_of else []), words][-6:]
+    told = [*(since["said"] if recent else []), words][-6:]
     bubble = services.phrases.bubble(name)
-    hit = services.knowledge.hit(_ARTICLES.get(name, "safety-scam"))
+    hit = services.knowledge.hit(_ARTICLES.get(name, _ARTICLE))
     if hit is not None:
         bubble.citations = list(hit.citations)
     kept = {SCAM: {"at": said.now.isoformat(), "said": told}, "just_said": {"text": "；".join(told)}}
@@ -68,6 +70,8 @@ def _line(said: Said, *, talked_of: bool) -> str | None:
             return "scam_lost_money"
         if _says(words, "clicked"):
             return "scam_clicked"
+    if talked_of and _says(words, "kept"):
+        return "scam_kept"
     if told is not None:
         # 95598的短信是真的吗 is answered as a message; 是不是骗子 goes on with what was told.
         return "scam_more" if told == "swindle" and talked_of else f"scam_{'sms' if told == 'swindle' else told}"

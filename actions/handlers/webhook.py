@@ -15,10 +15,11 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import ActionExecutor, CollectingDispatcher
 
+from actions.handlers.answer import Answer
 from actions.handlers.forms.said import Piece, Said
 from actions.handlers.forms.state import FlowState
 from actions.handlers.services import Services
-from actions.handlers.turns import Answer, Turns
+from actions.handlers.turns import Turns
 from actions.handlers.words import Bubble
 
 FORM = "flow_form"

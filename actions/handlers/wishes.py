@@ -166,3 +166,9 @@ def added_in_flow(said: Said, running: str, flows: FlowBook) -> tuple[Said, list
         return said, []
     answer = Wish(first.intent, first.text, first.confidence, list(first.entities)).said(said)
     return answer, [wish.with_values(said) for wish in later]
+
+
+def title_of(wish: Wish, flows: FlowBook) -> str:
+    """What a wish is called to the customer: by its business, or in the words it was said."""
+    flow = flows.begun_by(wish.intent)
+    return flow.title if flow else wish.words

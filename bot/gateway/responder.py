@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
 from actions.desk.handoffs import Handoff, HandoffState
+from actions.desk.tickets import Priority
 from bot.gateway.assistant import (
     Assistant,
     AssistantDownError,
@@ -18,6 +20,8 @@ from bot.gateway.assistant import (
 from bot.gateway.turn import HandoffState as Shown
 from bot.gateway.turn import Message, Reply, Trace, Turn
 from bot.gateway.words import Line, words
+
+_AROUND = " \t\r\n　。.!！~～,，"
 
 log = logging.getLogger("dianda.gateway")
 
@@ -72,6 +76,7 @@ class Responder:
         self._patience = patience
         self._seats = asyncio.Semaphore(most)
         self._leave = words().handoff.leave
+        self._leave_queue = re.compile(words().handoff.leave_queue)
 
     async def respond(
         self, turn: Turn, handoff: Handoff | None, *, on_begin: Callable[[], None] = lambda: None
@@ -79,6 +84,8 @@ class Responder:
         """Answer `turn`; `handoff` is the conversation's open one. `on_begin` is called when the assistant gets the turn."""
         if handoff is not None and self.leaves(turn):
             return Response(self.say(turn, words().handoff.left), Outcome.LEFT_AGENT)
+        if handoff is not None and self.leaves_queue(turn, handoff):
+            return Response(self.say(turn, words().handoff.unqueued), Outcome.LEFT_AGENT)
         if handoff is not None and handoff.state is HandoffState.ACTIVE:
             return Response(self._beside_agent(turn), Outcome.WITH_AGENT)
         queued: Shown = "none" if handoff is None else "queued"
@@ -106,7 +113,12 @@ class Responder:
 
     def leaves(self, turn: Turn) -> bool:
         """Whether the customer asks to be given back to the assistant."""
-        return turn.words.strip(" \t\r\n　。.!！~～,，") in self._leave
+        return turn.words.strip(_AROUND) in self._leave
+
+    def leaves_queue(self, turn: Turn, handoff: Handoff) -> bool:
+        """Whether the customer gives up waiting for a person; nobody does who is in danger."""
+        waits = handoff.state is HandoffState.WAITING and handoff.priority is not Priority.EMERGENCY
+        return waits and bool(self._leave_queue.fullmatch(turn.words.strip(_AROUND)))
 
     def say(self, turn: Turn, line: Line, *, handoff: Shown = "none") -> Reply:
         """A reply of one line of our own."""

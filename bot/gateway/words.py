@@ -53,7 +53,10 @@ class Handoff(BaseModel):
     joined: Line
     closed: Line
     left: Line
+    unqueued: Line
     leave: frozenset[str]
+    leave_queue: str
+    """Pattern of all of a sentence that gives up waiting."""
 
 
 class Survey(Line):

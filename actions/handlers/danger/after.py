@@ -14,7 +14,7 @@ from actions.handlers.danger.heard import danger_words
 from actions.handlers.danger.lines import OTHER, safety_bubble, said_lines, stay
 from actions.handlers.danger.memory import DANGER, under_way
 from actions.handlers.danger.places import place_said
-from actions.handlers.forms.answers import is_no, is_yes
+from actions.handlers.forms.assent import is_no, is_yes
 from actions.handlers.forms.said import Said
 from actions.handlers.forms.step import Outcome
 from actions.handlers.services import Services

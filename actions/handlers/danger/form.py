@@ -11,7 +11,7 @@ from actions.desk.customers import Account
 from actions.handlers.danger.heard import DangerWords, danger_words
 from actions.handlers.danger.lines import OTHER, safety_bubble, said_lines
 from actions.handlers.danger.places import place_said, whole
-from actions.handlers.forms.answers import is_no, is_yes
+from actions.handlers.forms.assent import is_no, is_yes
 from actions.handlers.forms.flow import Flow
 from actions.handlers.forms.heard import gives_up
 from actions.handlers.forms.said import Said

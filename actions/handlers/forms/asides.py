@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import re
 
-from actions.handlers.forms.answers import UNKNOWN, Reading, confirms, is_only_values
+from actions.handlers.forms.assent import UNKNOWN, confirms
 from actions.handlers.forms.course import Course
 from actions.handlers.forms.flow import FlowField
+from actions.handlers.forms.free_text import is_only_values
 from actions.handlers.forms.questions import Questions
+from actions.handlers.forms.reading import Reading
 from actions.handlers.forms.sense import asks, goes_on, insults_only, note_of, tells
-from actions.handlers.forms.step import FormTurn, Step, World
+from actions.handlers.forms.step import TOLD, FormTurn, Step, World
 from actions.handlers.forms.values import concerns, put
 from actions.handlers.words import Bubble, Phrases
 
@@ -20,6 +22,8 @@ PATIENCE = 2
 """Answers that could not be used before help and a person are offered."""
 LAST_TRY = 3
 """…before the form goes on without this answer, where it can."""
+EXPLAINED = {"account_no": "account-number-find"}
+"""Topics of the articles that say more about where a value is found: 电费单上有吗 goes on with them."""
 MOST_NOTES = 20
 VARIANTS = 3
 """Ways in which the same small thing can be said, so that it is not said twice alike."""
@@ -65,6 +69,8 @@ class Asides:
                 turn.step.bubbles.append(Bubble(asked.help))
             return self._course.onward(turn)
         turn.failed(asked.name)
+        if asked.type in EXPLAINED:
+            turn.step.memory[TOLD] = EXPLAINED[asked.type]
         if not asked.help:
             return self._questions.ask(turn, offer_person=True)
         return self._instead_of_question(turn, asked.help, offer_person=True)

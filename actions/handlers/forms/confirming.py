@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 
-from actions.handlers.forms.answers import NO, confirms, is_no
 from actions.handlers.forms.asides import PATIENCE, keep_note, says_the_known
+from actions.handlers.forms.assent import NO, YES, confirms, is_no
 from actions.handlers.forms.course import Course
 from actions.handlers.forms.flow import Flow, FlowField
 from actions.handlers.forms.heard import ANONYMOUS, CORRECTION, REDO, calls_wrong, names_field
 from actions.handlers.forms.interruptions import Interruptions
+from actions.handlers.forms.pieces import placed, retailed
 from actions.handlers.forms.questions import Questions, line_of
 from actions.handlers.forms.said import Said
 from actions.handlers.forms.sense import tells
@@ -19,6 +20,7 @@ from actions.handlers.forms.values import (
     concerns,
     correct,
     correct_by_name,
+    correct_choice,
     fill_defaults,
     forget,
     is_open,
@@ -46,7 +48,9 @@ class Confirming:
         flow, state, said = turn.flow, turn.state, turn.said
         if (nameless := stays_nameless(turn)) is not None:
             return self._shown(turn, nameless)
-        changed = correct(flow, state, said)
+        if confirms(said) and (said.pressed or YES.match(said.words)):
+            return self._course.finish(turn)  # 恩 is no address
+        changed = placed(flow, state, said) or retailed(flow, state, said) or correct(flow, state, said)
         if changed:
             return self._after_correction(turn, changed)
         if confirms(said):
@@ -106,7 +110,7 @@ class Confirming:
         """An earlier field corrected, or called wrong, while another one is asked; None when the turn was neither."""
         if not CORRECTION.search(turn.said.words) and not turn.said.pressed and not REDO.search(turn.said.words):
             return None
-        changed = correct_by_name(turn.flow, turn.state, turn.said)
+        changed = correct_by_name(turn.flow, turn.state, turn.said) or correct_choice(turn.flow, turn.state, turn.said, asked)
         if changed:
             labels = "、".join(f.label for f in turn.flow.fields if f.name in changed)
             turn.step.bubbles.append(self._phrases.bubble("corrected", what=labels))
@@ -121,16 +125,14 @@ class Confirming:
     def answer_fix(self, turn: FormTurn) -> Step:
         """The customer said that something is wrong and was asked what."""
         flow, state, said = turn.flow, turn.state, turn.said
-        changed = correct(flow, state, said)
+        changed = placed(flow, state, said) or retailed(flow, state, said) or correct(flow, state, said)
         if changed:
             return self._after_correction(turn, changed)
         named = next((f for f in _askable(turn) if names_field(f, said)), None)
         if named:
             return self._ask_anew(turn, named)
-        if confirms(said):
-            return self._course.finish(turn)
-        if is_no(said):
-            return self._course.onward(turn)  # nothing is wrong after all: the summary again
+        if confirms(said) or is_no(said):
+            return self._course.onward(turn)  # nothing is wrong after all: the summary again, so that no wrong one is filed
         interrupted = self._interruptions.deal_with(turn, greedy=False)
         if interrupted is not None:
             return interrupted

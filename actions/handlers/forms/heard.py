@@ -11,6 +11,10 @@ CANCEL = re.compile(
     r"^(?:那就|那|唉|哎呀?|嗯|还是|要不|我|行了|好了)*[,，、 ]*(?:算了|不弄了|不办了|不报了|不查了|不投诉了|不举报了|取消|退出|停止|别弄了|别办了|不搞了|不整了|"
     r"不想弄了|不想办了|返回|先不办|先不报|先这样|不麻烦了|唔搞喇|勿办了)"
 )
+_DROPS = re.compile(
+    r"^(?:那就?|唉|哎呀?|嗯|我|还是|要不|算了|行了|[,，、 ])*(?:先|暂时|暂且|就)?不(?:想|打算|用|准备)?(?:销户?|装|过户?|转|改|开|关|绑|解绑|换|增容?|减容?|停|加|退|赔|索赔|验|测|订|查|报修?|举报|投诉|申请|登记|弄|整|搞|催|撤|说)了[吧啊呀嘛呢的]*[。!！]*$"
+)
+"""先不销了: the business named by its verb, and dropped."""
 SKIP = re.compile(r"不留|匿名|不方便|没有|冇|不想|跳过|不填|不用|不说|保密|不告诉|无所谓|随便|登记过|登过|之前给过")
 ANONYMOUS = re.compile(
     r"匿名|不(?:想|要|用)?留(?:名|姓名|名字|电话|号码|联系方式)|不留|保密|不(?:想|要|愿意?)?(?:透露|公开)"
@@ -18,9 +22,9 @@ ANONYMOUS = re.compile(
 WHY = re.compile(
     r"为什么要|为啥要|为什么问|问这个|要这个|要.{0,4}干(?:嘛|啥|什么)|干(?:嘛|啥|什么)(?:用|要)|做什么用|有什么用|咋还要|凭什么"
 )
-CORRECTION = re.compile(r"不对|不是|错了|说错|搞错|写错|改成|改为|改一下|应该是|更正|纠正|换成|弄错")
+CORRECTION = re.compile(r"(?<!对)不对|(?<!是)不是|错了|说错|搞错|写错|改成|改为|改一下|应该是|更正|纠正|换成|弄错")
 ASKS = re.compile(
-    r"[?？]|吗|呢$|怎么|咋|多久|多少|什么|啥|几天|几点|哪|能不能|可不可以|要不要|是不是|为什么|为啥|点解|几时|收费|要钱"
+    r"[?？]|吗|好久(?:来|到|能|才|修|可以)|(?:要|得|还要|还得)好久(?!了)|呢$|怎么|咋|多久|多少|什么|啥|几天|几点|哪|能不能|可不可以|要不要|是不是|为什么|为啥|点解|几时|收费|要钱"
 )
 UNKNOWN_ONLY = re.compile(
     r"^(?:这个|那个|我|真|也|都|就|还|,|，|。|啊|呀|嗯)*(?:不知道|不晓得|晓不得|不清楚|不记得|记不得|记不住|忘了|忘记了?|说不准|不懂|搞不清楚?|唔知)[了啊呀呢哦嘛的。!！~ ]*$"
@@ -44,7 +48,7 @@ _HELPLESS = re.compile(r"记不住|记不得|找不到|不会|不懂|停了|没�
 
 def gives_up(said: Said, asked: FlowField | None) -> bool:
     """Whether the customer wants to stop, and not only to skip the question asked."""
-    if CANCEL.match(said.words) and len(said.words) <= 14 and not CORRECTION.search(said.words):
+    if (CANCEL.match(said.words) or _DROPS.match(said.words)) and len(said.words) <= 14 and not CORRECTION.search(said.words):
         return True
     if asked is not None and not asked.required and SKIP.search(said.words):
         return False

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from actions.handlers.forms.answers import UNKNOWN, is_no, is_yes
 from actions.handlers.forms.asides import keep_note
+from actions.handlers.forms.assent import UNKNOWN, is_no, is_yes
 from actions.handlers.forms.flow import Flow, FlowBook, FlowField
 from actions.handlers.forms.questions import Questions
 from actions.handlers.forms.said import Said

@@ -14,7 +14,7 @@ _NO_QUESTION = re.compile(
 )
 """Question words that ask nothing: 啥也不显示, 没怎么开空调."""
 _MORE_QUESTIONS = re.compile(
-    r"几(?:个|次|号)|多[大远高快宽重]|([一-鿿])不\1|[一-鿿]不[能得行]?[?？。]?$|怎样|哪样|谁(?!都|也)"
+    r"几(?:个|次|号)|多[大远高快宽重]|([一-鿿])不\1|[一-鿿]不[能得行]?[?？。]?$|(?:有|能|会|要|到|好|来).{0,4}没[?？。]?$|怎样|哪样|谁(?!都|也)"
 )
 """Ways to ask beside those that are looked for everywhere (`ASKS`)."""
 _GOES_ON = re.compile(
@@ -37,9 +37,9 @@ _SMALL_WORDS = re.compile(
 _PUNCTUATION = re.compile(r"[\W_]+")
 _HAN = re.compile(r"[一-鿿]")
 _TIME = re.compile(
-    r"多久|多长时间|几天|几个工作日|多少天|(?:什么|啥|嘛|么)时候|几时|何时|几点|哪天|要等|等几|时限|限时"
+    r"多久|(?:要|得|还要|还得|等)好久(?!了)|好久(?:来|到|能|才|修|可以)|多长时间|几天|几个工作日|多少天|(?:什么|啥|嘛|么)时候|几时|何时|几点|哪天|要等|等几|时限|限时"
 )
-_OF_ANOTHER_MATTER = re.compile(r"上班|下班|开门|关门|营业|峰|谷|电价|提前|通知|停电前|缴费|交费|抄表|出账|账单|限期")
+_OF_ANOTHER_MATTER = re.compile(r"上班|下班|开门|关门|营业|峰|谷|电价|提前|通知|停电前|缴费|交费|抄表|出账|账单|限期|[天日时]内(?:要|得|必须|可以|能|就|都)?(?:报|提|申请|说|交)|期限")
 LONG_QUESTION = 12
 """Characters up to which a question of time is about the business under way."""
 

@@ -32,6 +32,8 @@ class FlowState:
     """Lists of materials and hints of options already told."""
     papers: dict[str, str] = field(default_factory=dict)
     """Papers sent for it, by id: what each counts for."""
+    spelled: str = ""
+    """Digits of a phone number that is being told in pieces."""
     switch_to: str | None = None
     verified: str | None = None
 

@@ -10,6 +10,9 @@ from actions.handlers.forms.said import Said
 from actions.handlers.forms.state import FlowState
 from actions.handlers.words import Bubble
 
+TOLD = "told"
+"""Memory: topic of the article whose answer is in the last reply."""
+
 
 @dataclass
 class Outcome:

@@ -8,10 +8,12 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from actions.handlers.forms.answers import Reading, default_value, read_answer
+from actions.handlers.forms.answers import read_answer
+from actions.handlers.forms.days import default_value
 from actions.handlers.forms.flow import Flow, FlowField
 from actions.handlers.forms.heard import CORRECTION
 from actions.handlers.forms.parts import holds
+from actions.handlers.forms.reading import Reading
 from actions.handlers.forms.said import Said
 from actions.handlers.forms.state import FlowState
 from bot.language.names import read_name
@@ -127,9 +129,25 @@ def correct_by_name(flow: Flow, state: FlowState, said: Said) -> list[str]:
     return []
 
 
+def correct_choice(flow: Flow, state: FlowState, said: Said, asked: FlowField) -> list[str]:
+    """Another option of an earlier choice, said while something else is asked: 不是店铺，是工厂."""
+    for item in flow.fields:
+        if item.type != "choice" or item.name == asked.name or item.name not in state.values or not concerns(item, state.values):
+            continue
+        reading = read_answer(item, said, asked=True)
+        if reading.value and reading.value != state.values[item.name]:
+            put(state, item, reading.value)
+            return [item.name]
+    return []
+
+
+_ALSO_CALLED = {"person_name": ("名字", "姓名"), "phone": ("电话", "手机", "号码"), "address": ("地址", "地点")}
+
+
 def spoken_names(item: FlowField) -> tuple[str, ...]:
-    """What customers call a field: its label, and the label's last two characters (联系电话, 电话)."""
-    return (item.label, item.label[-2:]) if len(item.label) > 2 else (item.label,)
+    """What customers call a field: its label, the label's last two characters (联系电话, 电话), and what all call its like."""
+    own = (item.label, item.label[-2:]) if len(item.label) > 2 else (item.label,)
+    return tuple(dict.fromkeys((*own, *_ALSO_CALLED.get(item.type, ()))))
 
 
 def put(state: FlowState, item: FlowField, value: str) -> None:

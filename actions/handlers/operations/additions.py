@@ -22,7 +22,7 @@ JUST_FILED = "just_filed"
 ADDED_FOR = timedelta(minutes=10)
 SURELY = 0.85
 """Confidence from which words are what they were understood as, and no addition."""
-_WANTS = re.compile(r"^(?:那|再|还|顺便|另外|你们?|请|麻烦|,|，| )*(?:查|办|报|投诉|举报|帮我|帮忙|我要|我想|给我|转)")
+_WANTS = re.compile(r"^(?:那|再|还|也|顺便|另外|你们?|请|麻烦|我|想|要|,|，| )*(?:查|办|报|投诉|举报|提(?:一?[个点条])?(?:建议|意见)|表扬|帮我|帮忙|我要|我想|给我|转)")
 """Words that want something new."""
 _PLAIN = frozenset({"inform", "out_of_scope", "deny", "give_praise", "make_suggestion"})
 

@@ -10,6 +10,7 @@ from actions.handlers.forms.flow import Flow
 from actions.handlers.forms.state import FlowState
 from actions.handlers.forms.step import Outcome
 from actions.handlers.operations.job import Job
+from actions.handlers.operations.several_months import listed
 from actions.handlers.operations.tickets import file_ticket
 from actions.handlers.services import Services
 from actions.handlers.words import Bubble, button
@@ -24,7 +25,8 @@ def look_up(job: Job) -> Outcome:
         account = job.services.customers.account(verified)
         if account is None:
             return Outcome([job.services.phrases.bubble("look_up_failed")])
-        bubble = {"bill": _bill, "balance": _balance, "usage": _usage, "payments": _payments}[job.settings["what"]](
+        several = listed(job, account) if job.settings["what"] in ("bill", "usage") else None
+        bubble = several or {"bill": _bill, "balance": _balance, "usage": _usage, "payments": _payments}[job.settings["what"]](
             job, account
         )
     return Outcome([bubble])

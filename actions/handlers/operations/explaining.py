@@ -9,7 +9,7 @@ from typing import Any
 from actions.desk.bill_story import BillStory, Comparison, story
 from actions.desk.customers import Account, AccountKind
 from actions.handlers import masks
-from actions.handlers.forms.answers import default_value
+from actions.handlers.forms.days import default_value
 from actions.handlers.forms.flow import Flow
 from actions.handlers.forms.state import FlowState
 from actions.handlers.forms.step import Outcome

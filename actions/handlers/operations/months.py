@@ -11,7 +11,7 @@ from bot.language.numerals import to_number
 _NUMBER = r"(?:(?<!\d)\d{1,2}|[一二两三四五六七八九十]{1,3})"
 _YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)年?|(今年|本年|去年|前年)")
 _QUARTER = re.compile(r"(?:第)?([1-4一二三四])季度")
-_LAST = re.compile(rf"(?:最近|近|前|过去|上)的?({_NUMBER})个月|半年(?!度)")
+_LAST = re.compile(rf"(?:最近|近|前|过去|上|这)的?({_NUMBER})个月|半年(?!度)")
 _RANGE = re.compile(rf"({_NUMBER})月?(?:份)?(?:至|到|-|~|—|–)(?:(今年|去年|20\d\d年))?的?({_NUMBER})月")
 _ONE = re.compile(rf"({_NUMBER})(?=月|、|和|,|，)")
 _FULL = re.compile(r"(20\d\d)年(\d{1,2})月")

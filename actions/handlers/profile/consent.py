@@ -7,7 +7,7 @@ from typing import Any
 
 from actions.desk.clock import local
 from actions.desk.profiles import PROFILE_KEPT, SENSITIVE, Fact, Source, Trait
-from actions.handlers.forms.answers import is_no, is_yes
+from actions.handlers.forms.assent import is_no, is_yes
 from actions.handlers.forms.said import Said
 from actions.handlers.forms.step import Outcome
 from actions.handlers.profile.known import HEARD, CustomerProfiles

@@ -14,6 +14,7 @@ from actions.desk.feedback import Feedback
 from actions.desk.limits import PROFILES
 from actions.desk.papers import Paper, Papers
 from actions.desk.verifier import Verifier
+from actions.handlers.answer import Answer
 from actions.handlers.forms.said import Piece, Said
 from actions.handlers.forms.state import FlowState
 from actions.handlers.gaps import GapLog
@@ -23,7 +24,7 @@ from actions.handlers.profile.uses import Uses
 from actions.handlers.services import Services
 from actions.handlers.survey import ScoreWords, SurveyAnswers
 from actions.handlers.tariff_question import TariffWords
-from actions.handlers.turns import Answer, Turns
+from actions.handlers.turns import Turns
 from actions.ports.memory import (
     MemoryAttempts,
     MemoryCustomers,

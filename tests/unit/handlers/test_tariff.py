@@ -10,12 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from actions.handlers.answer import Answer
 from actions.handlers.forms.flow import FlowBook
 from actions.handlers.forms.said import Said
 from actions.handlers.gaps import GapLog
 from actions.handlers.services import Services
 from actions.handlers.tariff_question import Asked, TariffWords
-from actions.handlers.turns import Answer, Turns
+from actions.handlers.turns import Turns
 from actions.handlers.words import Phrases
 from actions.ports.memory import MemoryGaps
 from bot.gateway.masking import mask
