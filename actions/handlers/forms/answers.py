@@ -154,7 +154,7 @@ def _choice(field: FlowField, said: Said, asked: bool) -> Reading:
     for option in field.options:
         if pressed == option.value:
             return Reading(option.value)
-    words = said.words
+    words = _without_place(said)
     hits = _named(field, words)
     if len(hits) > 1:
         # 不是店铺，是工厂 names both and means one.
@@ -176,6 +176,13 @@ def _choice(field: FlowField, said: Said, asked: bool) -> Reading:
             if at <= len(field.options):
                 return Reading(field.options[at - 1].value)
     return NOTHING
+
+
+def _without_place(said: Said) -> str:
+    """The words without the address in them: a shop may lie on 工业路. An address alone stays as it is."""
+    place = next((str(e.get("text") or e["value"]) for e in said.entities if e["entity"] == "address"), "")
+    rest = said.words.replace(place, "") if place else said.words
+    return rest if rest.strip(" ，,。") else said.words
 
 
 _FROM_TO = re.compile(

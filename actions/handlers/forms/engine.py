@@ -153,6 +153,8 @@ class FormEngine:
         if WHY.search(said.words) and (reading.value is None or (greedy and len(said.words) <= SHORT)):
             step.bubbles.append(self._questions.why(asked))
             return self._questions.ask(turn)
+        if (beside := self._asides.unknown_beside(turn, asked)) is not None:
+            return beside
         if (corrected := self._confirming.corrected_on_the_way(turn, asked)) is not None:
             return corrected
         if asked.type != "phone" and (nameless := stays_nameless(turn)) is not None:

@@ -29,6 +29,8 @@ PLAIN: dict[str, str] = {
     "amount": "126.4元",
     "yes_no": "是",
     "number": "6",
+    "tax_no": "91320500MA1XXXXX0Q",
+    "email": "wang@example.com",
     "text": "这里写的是正经内容，说得很清楚",
 }
 """What a customer who answers plainly says to a field of each type."""
