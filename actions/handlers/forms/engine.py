@@ -269,7 +269,9 @@ def _no_content(turn: FormTurn) -> bool:
     words = turn.said.words
     place = next((f for f in turn.flow.fields if f.type == "address"), None)
     only_place = place is not None and place.name not in turn.state.values and turn.said.value("address") == words
-    return only_place or says_the_known(turn) or bool(UNKNOWN_ONLY.match(words))
+    # A month is a value of another field everywhere but where months are asked for.
+    months = turn.asked is not None and turn.asked.check == "bill_months"
+    return only_place or (says_the_known(turn) and not months) or bool(UNKNOWN_ONLY.match(words))
 
 
 def does_not_know(asked: FlowField, said: Said) -> bool:
