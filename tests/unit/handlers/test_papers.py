@@ -75,6 +75,15 @@ def test_the_question_is_answered_in_words_too_and_other_words_stay_answers_to_t
     assert customer.asking == "name", "the number is the account's, whatever the picture is"
 
 
+def test_sent_while_another_question_is_open_that_question_comes_again() -> None:
+    customer = Customer({**MINDS, "查一下电费": "query_bill"})
+    transfer(customer)
+    customer.say("查一下电费")
+    assert customer.asking == "switch"
+    told = customer.upload("身份证.jpg")
+    assert "算作“新户主身份证”" in told and customer.asking == "switch" and len(customer.buttons) >= 2
+
+
 def test_what_was_misread_is_put_right() -> None:
     customer = Customer(MINDS)
     transfer(customer)
