@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from actions.desk.calendar import WorkingCalendar
 from actions.desk.classes import Classified, Rules
-from actions.desk.clock import Clock, local
+from actions.desk.clock import Clock, local, rfc3339
 from actions.desk.errors import (
     CustomersAway,
     DuplicateRequest,
@@ -22,7 +22,7 @@ from actions.desk.errors import (
 from actions.desk.intake import check
 from actions.desk.lifecycle import ENDED, allowed
 from actions.desk.limits import Profile, Span
-from actions.desk.moves import Book, Command, escalation, remark, rung
+from actions.desk.moves import SYSTEM, Book, Command, escalation, remark, rung
 from actions.desk.numbers import TicketNo, parse_ticket_no
 from actions.desk.outbox import Letter, letters, tells_customer
 from actions.desk.pen import lives_on_a_machine
@@ -205,6 +205,27 @@ class ServiceDesk:
             tx.save([(before, after)])
             tx.post(letters(before, after))
             return after
+
+    def wait_for(self, ticket_no: str, materials: Sequence[str], until: datetime) -> Ticket:
+        """Keep a new application open for papers without which nobody may begin; its clocks stand still. Done again: nothing.
+
+        Raises UnknownTicket, IllegalMove (it has ended).
+        """
+        said = "、".join(materials)
+        data = {"waits_for": "\n".join(materials), "until": rfc3339(until)}
+        note = f"等客户补交：{said}（{until.month}月{until.day}日前）"
+        request_id = f"{ticket_no}:waits"
+        command = Command(type=EventType.PAUSED, actor=SYSTEM, note=note, request_id=request_id, data=data)
+        return self._change(ticket_no, lambda ticket: None if ticket.paused_at else command, request_id, None)
+
+    def begin_after_wait(self, ticket_no: str, *, note: str, actor: str) -> Ticket:
+        """Let the work on an application begin that was kept open for papers; one that does not wait stays as it is.
+
+        Raises UnknownTicket.
+        """
+        request_id = f"{ticket_no}:begins"
+        command = Command(type=EventType.RESUMED, actor=actor, note=note, request_id=request_id)
+        return self._change(ticket_no, lambda ticket: command if ticket.waits_for else None, request_id, None)
 
     def call_back(self, ticket_no: str, score: int, *, actor: str, request_id: str) -> Ticket:
         """Reopen a ticket whose customer is not content, for somebody to call; one that is reopened already is noted in its log.

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 from actions.desk.calendar import WorkingCalendar
 from actions.desk.clock import Clock, rfc3339
-from actions.desk.desk import ServiceDesk
+from actions.desk.desk import CUSTOMER, ServiceDesk
 from actions.desk.lifecycle import ENDED
-from actions.desk.tickets import Ticket
+from actions.desk.moves import SYSTEM
+from actions.desk.tickets import Ticket, TicketFilter
 
 if TYPE_CHECKING:
     from actions.ports.papers import PaperStore
@@ -58,7 +59,7 @@ class Paper:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
-    """A material that an application needs. `due_at`: by when it may follow; None: it is looked at when the papers are checked."""
+    """A material that an application needs. `due_at`: by when it is to come; None: it is looked at when the papers are checked."""
 
     material: str
     due_at: datetime | None = None
@@ -104,17 +105,31 @@ class Papers:
         return self._store.folder(ticket_no)
 
     def file(
-        self, ticket: Ticket, given: Mapping[str, str], need: Sequence[str], later: Sequence[str], within: int
+        self,
+        ticket: Ticket,
+        given: Mapping[str, str],
+        need: Sequence[str],
+        later: Sequence[str],
+        within: int,
+        first: Sequence[str] = (),
+        first_within: int = 0,
     ) -> Folder:
         """Open the folder of a new application: `given` (paper → material) is in it, the rest of `need` and `later` is owed.
 
-        What is in `later` may follow within `within` working days of the acceptance.
+        What is in `later` may follow within `within` working days of the acceptance. While anything of `first` is missing the
+        application is kept open for it, at most `first_within` working days, and nobody begins.
         """
         due_at = self._calendar.add_working_days(ticket.created_at, within) if within else None
-        needs = [*(Due(material=m) for m in need), *(Due(material=m, due_at=due_at) for m in later)]
+        first_at = self._calendar.add_working_days(ticket.created_at, first_within) if first_within else None
+        needs = [Due(material=m, due_at=first_at if m in first else None) for m in need]
+        needs += [Due(material=m, due_at=due_at) for m in later]
         uses = [Use(paper_id=p, ticket_no=ticket.ticket_no, material=m, added_at=ticket.created_at) for p, m in given.items()]
         self._store.open_folder(ticket.ticket_no, needs, uses)
-        return self.folder(ticket.ticket_no)
+        folder = self.folder(ticket.ticket_no)
+        missing = [need.material for need in folder.owed if need.material in first]
+        if missing and first_at is not None and ticket.status not in ENDED:
+            self._desk.wait_for(ticket.ticket_no, missing, first_at)
+        return folder
 
     def add(self, ticket_no: str, paper: Paper, material: str) -> Folder:
         """A later addition: into the folder, into the ticket's log, and a letter to whoever answers for it now.
@@ -124,7 +139,23 @@ class Papers:
         # The log first: it refuses what has ended. Done again, both say the same thing once.
         self._desk.supplement(ticket_no, material, paper.paper_id)
         self._store.use(Use(paper_id=paper.paper_id, ticket_no=ticket_no, material=material, added_at=self._clock.now()))
-        return self.folder(ticket_no)
+        folder = self.folder(ticket_no)
+        awaited = self._desk.ticket(ticket_no).waits_for
+        if awaited and not any(need.material in awaited for need in folder.owed):
+            self._desk.begin_after_wait(ticket_no, note="要先交的材料已补齐", actor=CUSTOMER)
+        return folder
+
+    def give_up_waiting(self) -> tuple[str, ...]:
+        """The applications whose papers have not come in time go on to whoever works on them, who asks the customer; their numbers."""
+        now, cursor, late = self._clock.now(), None, []
+        while True:
+            page = self._desk.tickets(TicketFilter(paused=True), cursor, limit=200)
+            late += [t.ticket_no for t in page.tickets if t.waits_until is not None and t.waits_until <= now]
+            if (cursor := page.next_cursor) is None:
+                break
+        for ticket_no in late:
+            self._desk.begin_after_wait(ticket_no, note="到期没有补交，请联系客户", actor=SYSTEM)
+        return tuple(late)
 
     def waiting(self, tickets: Sequence[Ticket]) -> list[tuple[Ticket, Folder]]:
         """Of these tickets the open ones that something is owed to, in the order given."""

@@ -179,7 +179,7 @@ class TicketEvent:
     priority_after, `warned`/`breached` which clock (its place in `Ticket.clocks`), its step, its due_at and who answers for it (`role`, and
     `owner` when it is somebody by name), `merged` and `joined` the parent, `resumed` how many seconds the clocks had stood,
     `accepted` how sure the classifier was (`confidence`, and `review` when too little), `classified` the category before and after, `dispatched` by the hub the crew and the figures of every
-    candidate (JSON text), `suspected` how many households reported, `estimated` when power is expected back, `supplemented` the paper and what it counts for.
+    candidate (JSON text), `paused` for papers which (`waits_for`, one a line) and `until` when, `suspected` how many households reported, `estimated` when power is expected back, `supplemented` the paper and what it counts for.
     """
 
     seq: int
@@ -254,6 +254,22 @@ class Ticket:
     clocks: tuple[TicketClock, ...] = ()
     events: tuple[TicketEvent, ...] = ()
 
+    @property
+    def waits_for(self) -> tuple[str, ...]:
+        """The papers that must come before the work begins; empty when it waits for none."""
+        return self._wait()[0]
+
+    @property
+    def waits_until(self) -> datetime | None:
+        """By when they are to come."""
+        return self._wait()[1]
+
+    def _wait(self) -> tuple[tuple[str, ...], datetime | None]:
+        pause = next((event for event in reversed(self.events) if event.type is EventType.PAUSED), None)
+        if self.paused_at is None or pause is None or "waits_for" not in pause.data:
+            return (), None
+        return tuple(pause.data["waits_for"].split("\n")), datetime.fromisoformat(pause.data["until"])
+
     def to_json(self) -> dict[str, Any]:
         """The contract's ticket object and `paused_at`; times RFC 3339 with +08:00, clock states as of `as_of`."""
         return {
@@ -289,6 +305,7 @@ class TicketFilter:
     kind: Kind | None = None
     status: Status | None = None
     review: bool | None = None
+    paused: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ def standings(flow: Flow, ticket: Ticket) -> list[Standing]:
 
 
 def _due(node: Node, ticket: Ticket) -> datetime | None:
-    running = [c for c in ticket.clocks if c.finished_at is None and c.step not in NOT_PROMISED]
+    running = [c for c in ticket.clocks if c.finished_at is None and c.paused_at is None and c.step not in NOT_PROMISED]
     own: TicketClock | None = next((c for c in running if c.step == node.clock), None)
     if own is None and node.until == Status.RESOLVED.value and len(running) == 1:
         own = running[0]  # a case with one limit over the whole of the work

@@ -7,7 +7,7 @@ turn like any other. One question is asked, with buttons, when it is not clear w
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -67,7 +67,7 @@ def in_form(services: Services, said: Said, flow: Flow, state: FlowState, memory
         if paper is None:
             return PaperTurn([services.phrases.bubble("paper_unknown")])
         if paper_id in state.papers:
-            return _counted(services, paper, state.papers[paper_id], _missing(flow, state))
+            return _counted(services, paper, state.papers[paper_id], _missing(flow, state), _first(flow, state))
         return _place(services, paper, flow, state, choices, unplaced)
     told = _told(said, choices, unplaced)
     if told is None:
@@ -79,7 +79,7 @@ def in_form(services: Services, said: Said, flow: Flow, state: FlowState, memory
     if choice is None:
         return _which(services, paper, choices, unplaced)
     state.papers[paper_id] = choice.material
-    turn = _counted(services, paper, choice.material, _missing(flow, state))
+    turn = _counted(services, paper, choice.material, _missing(flow, state), _first(flow, state))
     left = [p for p in unplaced if p != paper_id]
     turn.memory = {UNPLACED: left}
     following = papers.of(said.conversation_id, left[0]) if left else None
@@ -113,7 +113,7 @@ def _place(
     if choice is None:
         return _which(services, paper, choices, kept)
     state.papers[paper.paper_id] = choice.material
-    turn = _counted(services, paper, choice.material, _missing(flow, state))
+    turn = _counted(services, paper, choice.material, _missing(flow, state), _first(flow, state))
     turn.memory = {UNPLACED: [p for p in kept if p != paper.paper_id]}
     return turn
 
@@ -126,6 +126,11 @@ def _of_form(flow: Flow, state: FlowState) -> list[_Choice]:
 def _missing(flow: Flow, state: FlowState) -> list[str]:
     case = flow.materials_for(state.values)
     return [m for m in case.upload if m not in case.maybe and m not in state.papers.values()] if case else []
+
+
+def _first(flow: Flow, state: FlowState) -> tuple[str, ...]:
+    case = flow.materials_for(state.values)
+    return case.first if case else ()
 
 
 # -- when it is filed -------------------------------------------------------------------------------------------------------
@@ -142,28 +147,35 @@ def filed(
         return None
     need = [m for m in case.need if m in case.upload] if case else []
     later = [m for m in case.later if m in case.upload and m not in case.maybe] if case else []
-    folder = papers.file(ticket, given, need, later, case.within if case else 0)
-    bubble = owed_bubble(services, folder)
+    folder = papers.file(
+        ticket, given, need, later, case.within if case else 0, case.first if case else (), case.first_within if case else 0
+    )
+    bubble = owed_bubble(services, folder, services.desk.ticket(ticket.ticket_no).waits_for)
     if bubble is None and given:
         bubble = services.phrases.bubble("papers_complete")
     return PaperTurn([bubble] if bubble else [], {UNPLACED: [], ADDING: ticket.ticket_no})
 
 
-def owed_bubble(services: Services, folder: Folder) -> Bubble | None:
-    """What is still owed, and by when; None when nothing is."""
+def owed_bubble(services: Services, folder: Folder, awaited: Collection[str] = ()) -> Bubble | None:
+    """What is still owed, and by when; None when nothing is. ``awaited``: what must come before anybody begins."""
     owed = folder.owed
     if not owed:
         return None
     phrases = services.phrases
-    later = [need for need in owed if need.due_at is not None]
+    first = [need for need in owed if need.material in awaited and need.due_at is not None]
+    later = [need for need in owed if need.due_at is not None and need not in first]
     parts = []
+    if first and first[0].due_at is not None:
+        day = first[0].due_at
+        what = "、".join(plain_material(need.material) for need in first)
+        parts.append(phrases.text("papers_first", what=what, day=f"{day.month}月{day.day}日"))
     if now := [plain_material(need.material) for need in owed if need.due_at is None]:
         parts.append(phrases.text("papers_at_check", what="、".join(now)))
     if later and later[0].due_at is not None:
         day = later[0].due_at
         what = "、".join(plain_material(need.material) for need in later)
         parts.append(phrases.text("papers_later", what=what, day=f"{day.month}月{day.day}日"))
-    bubble = phrases.bubble("papers_owed", what="".join(parts))
+    bubble = phrases.bubble("papers_awaited" if first else "papers_owed", what="".join(parts))
     bubble.upload = [plain_material(need.material) for need in owed]
     return bubble
 
@@ -237,15 +249,17 @@ def _added(
     services: Services, papers: Papers, paper: Paper, choice: _Choice, said: Said, memory: dict[str, Any]
 ) -> PaperTurn:
     try:
+        waited = bool(services.desk.ticket(choice.ticket_no).waits_for)
         folder = papers.add(choice.ticket_no, paper, choice.material)
     except IllegalMove:
         return PaperTurn([services.phrases.bubble("paper_too_late", ticket_no=choice.ticket_no)], memory)
     bubble = services.phrases.bubble(
         "paper_added", file=paper.name, material=plain_material(choice.material), ticket_no=choice.ticket_no
     )
-    bubbles = [bubble, owed_bubble(services, folder) or services.phrases.bubble("papers_complete")]
-    bubbles[-1].upload = bubbles[-1].upload or [OTHER]
     ticket = services.desk.ticket(choice.ticket_no)
+    begins = [services.phrases.bubble("papers_begin")] if waited and not ticket.waits_for else []
+    bubbles = [bubble, *begins, owed_bubble(services, folder, ticket.waits_for) or services.phrases.bubble("papers_complete")]
+    bubbles[-1].upload = bubbles[-1].upload or [OTHER]
     trace = {"ticket": {"ticket_no": ticket.ticket_no, "kind": ticket.kind.value}}
     return PaperTurn(bubbles, {**memory, ADDING: choice.ticket_no}, trace)
 
@@ -307,9 +321,13 @@ def _which(services: Services, paper: Paper, choices: Sequence[_Choice], unplace
     return PaperTurn([bubble], {UNPLACED: [*kept, paper.paper_id]}, waits=True)
 
 
-def _counted(services: Services, paper: Paper, material: str, missing: Sequence[str]) -> PaperTurn:
+def _counted(
+    services: Services, paper: Paper, material: str, missing: Sequence[str], needed_first: Collection[str]
+) -> PaperTurn:
     phrases = services.phrases
     rest = phrases.text("paper_rest", what="、".join(plain_material(m) for m in missing)) if missing else phrases.text("paper_no_rest")
+    if first := [plain_material(m) for m in missing if m in needed_first]:
+        rest = phrases.text("paper_rest_first", what="、".join(first)) + rest
     bubble = phrases.bubble("paper_counts", file=paper.name, material=plain_material(material), rest=rest)
     bubble.buttons = [button(phrases.text("button_other_paper"), "/inform", choice=f"{_OTHERWISE}:{paper.paper_id}")]
     return PaperTurn([bubble])

@@ -19,13 +19,21 @@ STATUSES = {
     "reopened": "重新处理中",
     "merged": "已并入同一起停电",
 }
+WAITS = "等您补材料，还没开始办"
+
+
+def status_of(ticket: Ticket) -> str:
+    """How the ticket stands, in a word; one that is kept open for papers has not begun."""
+    return WAITS if ticket.waits_for else STATUSES[ticket.status.value]
+
+
 _REMARKS = frozenset({EventType.NOTED, EventType.URGED})
 
 
 def when(ticket: Ticket) -> tuple[str, str]:
     """The status, and when something was last done about it: what the customer himself added is no step."""
     last = next((event for event in reversed(ticket.events) if event.type not in _REMARKS), ticket.events[-1])
-    return STATUSES[ticket.status.value], f"{last.at.month}月{last.at.day}日{last.at:%H:%M}"
+    return status_of(ticket), f"{last.at.month}月{last.at.day}日{last.at:%H:%M}"
 
 
 def minutes(clock: TicketClock) -> str:

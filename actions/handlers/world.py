@@ -20,6 +20,7 @@ from actions.handlers.follow_ups import SURE, SURE_ENOUGH, asked_within
 from actions.handlers.forms.answers import read_answer
 from actions.handlers.forms.course import GIVEN
 from actions.handlers.forms.flow import Flow, FlowField
+from actions.handlers.forms.parts import plain_material
 from actions.handlers.forms.said import Said
 from actions.handlers.forms.sense import content_of_opening
 from actions.handlers.forms.state import FlowState
@@ -121,7 +122,12 @@ class ServiceWorld:
         if kind is None:
             return own_tickets.what_it_is(state)
         business = business_of(flow, state.values)
-        return promise(self._services.desk, self._services.phrases, flow, Kind(kind), business)
+        told = promise(self._services.desk, self._services.phrases, flow, Kind(kind), business)
+        case = flow.materials_for(state.values)
+        missing = case.missing_first(state.papers.values()) if case and self._services.papers is not None else []
+        if not missing:
+            return told
+        return self._services.phrases.text("promise_after_papers", what="、".join(map(plain_material, missing))) + told
 
     def look(self, flow: Flow, field: FlowField, state: FlowState, said: Said) -> Outcome:
         """Verification, and outages that are already known at an address."""

@@ -81,7 +81,7 @@ from bot.gateway.retention import Retention, vault_of
 from bot.gateway.server import Runner
 from bot.gateway.settings import PROJECT, Settings
 from bot.gateway.supervisor import Supervisor
-from bot.gateway.sweep import HubSweep, NoticeSweep, Sweep
+from bot.gateway.sweep import HubSweep, NoticeSweep, PaperSweep, Sweep
 from bot.gateway.turn import IntentScore, Message, Reply, Trace
 from bot.gateway.uploads import UploadDesk
 from bot.language.address_reader import open_reader
@@ -218,7 +218,7 @@ def assemble(settings: Settings, assistant: AssistantClient, metrics: Metrics, c
         metrics=metrics,
         hazard=_guard(phrases),
         checks={"database": lambda: _alive(engine), "knowledge": lambda: _searchable(knowledge)},
-        background=(_Webhook(services, settings.action_port), Sweep(desk), HubSweep(hub), NoticeSweep(notifier, clock), Retention(engine, settings, clock), KnowledgeWatch(knowledge)),
+        background=(_Webhook(services, settings.action_port), Sweep(desk), HubSweep(hub), PaperSweep(papers), NoticeSweep(notifier, clock), Retention(engine, settings, clock), KnowledgeWatch(knowledge)),
         editors=EditorDesk(knowledge, Versions(settings.home), source, gaps, home=settings.home, profile=settings.profile, storage=settings.passage_storage),
         clock=clock,
         flows=services.flows,

@@ -10,6 +10,7 @@ from actions.desk.clock import Clock
 from actions.desk.desk import ServiceDesk
 from actions.desk.hub import RepairHub
 from actions.desk.notifier import Notifier
+from actions.desk.papers import Papers
 
 log = logging.getLogger("dianda.sweep")
 SWEEP_SECONDS = 5.0
@@ -70,6 +71,37 @@ class HubSweep:
                 await asyncio.to_thread(self._hub.sweep)
             except Exception:
                 log.exception("the repair hub's sweep failed; it is tried again")
+            await asyncio.sleep(self._seconds)
+
+    async def close(self) -> None:
+        """Stop."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+
+PAPER_SECONDS = 3600.0
+
+
+class PaperSweep:
+    """Looks once an hour which applications have waited for their papers long enough."""
+
+    def __init__(self, papers: Papers, seconds: float = PAPER_SECONDS) -> None:
+        self._papers = papers
+        self._seconds = seconds
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Begin; what came due while the service was down goes first."""
+        self._task = asyncio.create_task(self._run(), name="paper-sweep")
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                for ticket_no in await asyncio.to_thread(self._papers.give_up_waiting):
+                    log.info("ticket %s: its papers have not come in time", ticket_no)
+            except Exception:
+                log.exception("the look for late papers failed; it is tried again")
             await asyncio.sleep(self._seconds)
 
     async def close(self) -> None:

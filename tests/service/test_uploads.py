@@ -60,3 +60,20 @@ def test_a_paper_from_the_phone_to_the_desk(service: RunningAssistant) -> None:
     assert [e["note"] for e in after["events"] if e["type"] == "supplemented"] == ["补交材料：购车证明"]
     kept = [file.read_bytes() for file in (service.home / "uploads").rglob("*.paper")]
     assert kept and not any(b"JFIF" in data or b"%PDF" in data for data in kept)
+
+
+def test_an_application_waits_for_the_papers_that_cannot_follow(service: RunningAssistant) -> None:
+    talk = service.talk()
+    for words in ("我买了二手房要过户，户号3201889900，我叫王小明，电话13800138000", "确认"):
+        talk.say(words)
+    (ticket,) = talk.tickets()
+    assert ticket["ticket_no"] in talk.text and "还没有开始办" in talk.text
+    assert ticket["paused_at"] and all(clock["paused"] for clock in ticket["clocks"])
+    status, _ = service.call("POST", f"/api/v1/tickets/{ticket['ticket_no']}/events", {"type": "dispatched", "actor": "dispatcher"})
+    assert status == 409, "nobody begins without the papers"
+    for name, picture in (("身份证.jpg", papers.card()), ("房产证.jpg", papers.page())):
+        _, sent = send(talk, name, papers.file(picture))
+        talk.say(sent["payload"])
+    assert "现在开始办" in talk.text
+    _, after = service.call("GET", f"/api/v1/tickets/{ticket['ticket_no']}")
+    assert after["paused_at"] is None and not any(clock["paused"] for clock in after["clocks"])

@@ -61,6 +61,8 @@ class Answering:
         if WHY.search(said.words) and (reading.value is None or (greedy and len(said.words) <= SHORT)):
             step.bubbles.append(self._questions.why(asked))
             return self._questions.ask(turn)
+        if (beside := self._asides.unknown_beside(turn, asked)) is not None:
+            return beside
         if (corrected := self._confirming.corrected_on_the_way(turn, asked)) is not None:
             return corrected
         if asked.type != "phone" and (nameless := stays_nameless(turn)) is not None:
@@ -154,7 +156,9 @@ def _no_content(turn: FormTurn) -> bool:
     # A company's name may read like a place; what somebody has to say of a bill does not.
     open_place = place.name not in turn.state.values if place is not None else turn.state.asking == turn.flow.notes
     only_place = open_place and turn.said.value("address") == words
-    return only_place or says_the_known(turn) or bool(UNKNOWN_ONLY.match(words))
+    # A month is a value of another field everywhere but where months are asked for.
+    months = turn.asked is not None and turn.asked.check == "bill_months"
+    return only_place or (says_the_known(turn) and not months) or bool(UNKNOWN_ONLY.match(words))
 
 
 def does_not_know(asked: FlowField, said: Said) -> bool:

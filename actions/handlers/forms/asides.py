@@ -75,6 +75,20 @@ class Asides:
             return self._questions.ask(turn, offer_person=True)
         return self._instead_of_question(turn, asked.help, offer_person=True)
 
+    def unknown_beside(self, turn: FormTurn, asked: FlowField) -> Step | None:
+        """税号不记得, while a free text is asked for: no text, but said of that field; None for any other turn."""
+        words = turn.said.words
+        if asked.type != "text" or not UNKNOWN.search(words):
+            return None
+        named = re.sub(r"\W|[我都也真就还这那个的了啊呀呢是]", "", UNKNOWN.sub("", words))
+        open_ones = [f for f in turn.flow.fields if f.name not in turn.state.values and concerns(f, turn.state.values)]
+        other = next((f for f in open_ones if f.name != asked.name and named in (f.label, f.label[-2:])), None)
+        if other is None:
+            return None
+        if not other.only_if_said:
+            go_without(turn, other)
+        return self._questions.ask(turn, lead=other.help or "")
+
     def _wrong(self, turn: FormTurn, asked: FlowField, reason: str, tries: int) -> Step:
         """It was meant as an answer: the reason why not says what is needed, so that the question need not."""
         text = reason + "。"

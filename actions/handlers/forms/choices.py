@@ -16,7 +16,7 @@ def read_choice(field: FlowField, said: Said, asked: bool) -> Reading:
     for option in field.options:
         if pressed == option.value:
             return Reading(option.value)
-    words = said.words
+    words = _without_place(said)
     hits = _named(field, words)
     if len(hits) == 1 and _KEPT.search(words) and (others := _but(field, hits[0])) is not None:
         hits = [others]  # 电费的还要, asked which notices to stop: the other ones
@@ -54,6 +54,13 @@ def _moved(words: str) -> str | None:
     if found is None or float(found.group(1)) == float(found.group(2)):
         return None
     return "up" if float(found.group(2)) > float(found.group(1)) else "down"
+
+
+def _without_place(said: Said) -> str:
+    """The words without the address in them: a shop may lie on 工业路. An address alone stays as it is."""
+    place = next((str(e.get("text") or e["value"]) for e in said.entities if e["entity"] == "address"), "")
+    rest = said.words.replace(place, "") if place else said.words
+    return rest if rest.strip(" ，,。") else said.words
 
 
 def _named(field: FlowField, words: str) -> list[Option]:

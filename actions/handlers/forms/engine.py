@@ -134,6 +134,8 @@ class FormEngine:
         flow = self._flows.named(state.flow)
         if flow is None:
             return Step([self._phrases.bubble("flow_gone")], None)
+        if state.asking == SWITCH and (other := self._flows.begun_by(state.switch_to)) is not None:
+            return Step([self._interruptions.offer(flow, other)], state)
         return Step([self._questions.of(flow, state)], state)
 
     def _asks_about_the_filed(self, turn: FormTurn) -> bool:

@@ -24,7 +24,8 @@ def read_text(field: FlowField, said: Said, asked: bool) -> Reading:
         return NOTHING  # 税号9132… is no 抬头
     if insults_only(words):
         return Reading(wrong="很抱歉让您生气了，请说说是什么事，我如实记下来")
-    if is_only_values(said) or goes_on(words) or (len(words) <= SHORT_YES and confirms(said)):
+    values = is_only_values(said) and not (field.check == "bill_months" and said.value("month"))
+    if values or goes_on(words) or (len(words) <= SHORT_YES and confirms(said)):
         return NOTHING  # a phone number is no complaint
     words = without_insults(words)
     if len(re.sub(r"\W", "", words)) < max(field.least, 1):

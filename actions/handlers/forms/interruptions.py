@@ -77,14 +77,18 @@ class Interruptions:
     def _offer(self, turn: FormTurn, other: Flow) -> Step:
         """Ask whether to leave this business for the other."""
         turn.state.asking, turn.state.switch_to = SWITCH, turn.said.intent
-        name = "switch_offer" if turn.flow.files else "switch_offer_look_up"
-        bubble = self._phrases.bubble(name, title=turn.flow.title, other=other.title)
+        turn.step.bubbles.append(self.offer(turn.flow, other))
+        return turn.step
+
+    def offer(self, flow: Flow, other: Flow) -> Bubble:
+        """The question whether to leave `flow` for the other business."""
+        name = "switch_offer" if flow.files else "switch_offer_look_up"
+        bubble = self._phrases.bubble(name, title=flow.title, other=other.title)
         bubble.buttons = [
-            button(self._phrases.text("button_stay", title=turn.flow.title), "/inform", choice="stay"),
+            button(self._phrases.text("button_stay", title=flow.title), "/inform", choice="stay"),
             button(self._phrases.text("button_switch", title=other.title), "/inform", choice="switch"),
         ]
-        turn.step.bubbles.append(bubble)
-        return turn.step
+        return bubble
 
 
 _ABOUT_US = re.compile(r"(?:能|会|可以)(?:做|干|办|帮)|功能|机器|真人|人工|是谁|叫什么|是人|在吗|你好|您好")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -124,6 +124,10 @@ class Materials(Strict):
     """Of what may be sent, what only some customers of the case need (代办的委托书): never owed."""
     within: int = Field(default=0, ge=0, le=60)
     """Working days after acceptance by which what may follow is to be here."""
+    first: tuple[str, ...] = ()
+    """Of what is needed, what must be here before anybody begins: without it the application is only kept open."""
+    first_within: int = Field(default=0, ge=0, le=60)
+    """Working days for which it is kept open."""
 
     @model_validator(mode="after")
     def _sensible(self) -> Self:
@@ -133,7 +137,15 @@ class Materials(Strict):
             raise ValueError(f"maybe names {'、'.join(unknown)}, which is not in upload")
         if any(m in self.upload and m not in self.maybe for m in self.later) and not self.within:
             raise ValueError("what may be sent later needs a day by which: within")
+        if unknown := [m for m in self.first if m not in self.need or m not in self.upload or m in self.maybe]:
+            raise ValueError(f"first names {'、'.join(unknown)}, which is not needed by everybody or cannot be sent")
+        if bool(self.first) != bool(self.first_within):
+            raise ValueError("what must be here first needs a day by which, first_within, and the other way round")
         return self
+
+    def missing_first(self, given: Collection[str]) -> list[str]:
+        """What of `first` is not among the materials given."""
+        return [material for material in self.first if material not in given]
 
 
 def plain_material(material: str) -> str:

@@ -89,6 +89,7 @@ def picture(flow: Flow, paper: Paper = WIDE) -> str:
     for case in flow.materials:
         title = "材料 · " + (_case(flow, case.when) if case.when else "各种情况")
         later = [f"可后补：{'、'.join(case.later)}" + (f"（{case.within}个工作日内）" if case.within else "")] if case.later else []
+        later += [f"先交齐才开始办：{'、'.join(map(plain_material, case.first))}（{case.first_within}个工作日内）"] if case.first else []
         sent = [f"可上传：{'、'.join(map(plain_material, case.upload))}"] if case.upload else []
         sheet.box("case", [title, "、".join(case.need), *later, *sent], aside=True, wide=True, arrow=False)
     if flow.confirm and flow.fields:

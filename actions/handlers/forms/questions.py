@@ -68,7 +68,9 @@ class Questions:
         """The list of what a case needs."""
         need, later = "、".join(case.need), "、".join(case.later)
         tail = self._phrases.text("materials_later", later=later) if later else ""
-        return self._phrases.bubble("materials", need=need, later=tail, note=case.note)
+        first = "、".join(map(plain_material, case.first))
+        head = self._phrases.text("materials_first", first=first) if first else ""
+        return self._phrases.bubble("materials", need=need, first=head, later=tail, note=case.note)
 
     def refusal(self, refusal: Refusal) -> Bubble:
         """Why not, and where to go instead; a person is always one of the ways."""

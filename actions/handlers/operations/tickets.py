@@ -22,7 +22,7 @@ from actions.handlers.operations.job import Job
 from actions.handlers.operations.notices import switched
 from actions.handlers.own_tickets import KINDS, owned, withdrawn_line
 from actions.handlers.profile.urgent import TOLD, on_life_support
-from actions.handlers.standing import STATUSES, minutes
+from actions.handlers.standing import STATUSES, minutes, status_of
 from actions.handlers.words import Bubble, button
 
 STEPS = {
@@ -71,10 +71,10 @@ def file_ticket(job: Job) -> Outcome:
     outcome.memory = {"last_ticket": ticket.ticket_no, JUST_FILED: just_filed(job, ticket)}
     if priority is Priority.EMERGENCY:
         outcome.memory.update(remembered(ticket, kind_of(job.state), job.said.now))
-    outcome.bubbles.append(_filed(job, ticket))
+    sent = papers.filed(job.services, ticket, job.flow.materials_for(values), job.state, job.memory)
+    outcome.bubbles.append(_filed(job, job.services.desk.ticket(ticket.ticket_no)))
     if settings.get("switch") == "notices":
         outcome.bubbles += switched(job)
-    sent = papers.filed(job.services, ticket, job.flow.materials_for(values), job.state, job.memory)
     if sent is not None:
         outcome.bubbles += sent.bubbles
         outcome.memory.update(sent.memory)
@@ -131,6 +131,8 @@ def _filed(job: Job, ticket: Ticket) -> Bubble:
     if ticket.priority is Priority.EMERGENCY:
         key, phrases = "filed_emergency", job.services.phrases
         danger = {"stay": stay(phrases, kind_of(job.state)), "more": wanted(phrases, ticket)}
+    if ticket.waits_for:
+        key, promise = "filed_waiting", ""
     bubble = job.services.phrases.bubble(
         key,
         **danger,
@@ -167,14 +169,14 @@ def ticket_card(ticket: Ticket, *, here: bool = True) -> dict[str, Any]:
     running = [c for c in ticket.clocks if c.step in STEPS and c.finished_at is None]
     # An arrival is never promised to the minute (domain facts X5): the usual time is told, not the deadline.
     rows += [["到场", f"一般{minutes(c)}左右，看路况和现场情况"] for c in running if c.step == "arrive"]
-    promised = [c for c in running if c.step not in NOT_PROMISED]
+    promised = [c for c in running if c.step not in NOT_PROMISED and c.paused_at is None]
     clocks = [{"label": STEPS[c.step], "due_at": c.due_at.isoformat()} for c in promised]
     return {
         "type": "ticket",
         "ticket_no": ticket.ticket_no,
         "kind": ticket.kind.value,
         "title": ticket.category[-1] if ticket.category else "",
-        "status": STATUSES[ticket.status.value],
+        "status": status_of(ticket),
         "priority": ticket.priority.value,
         "rows": rows,
         "clocks": clocks,
@@ -191,7 +193,7 @@ def progress(job: Job) -> Outcome:
         "progress",
         ticket_no=ticket.ticket_no,
         kind=KINDS[ticket.kind.value],
-        status=STATUSES[ticket.status.value],
+        status=status_of(ticket),
         at=f"{last.at.month}月{last.at.day}日{last.at:%H:%M}",
     )
     bubble.card = ticket_card(ticket, here=ticket.conversation_id == job.said.conversation_id)
@@ -225,7 +227,7 @@ def add_papers(job: Job) -> Outcome:
     if ticket.status in ENDED or folder is None:
         return _too_late(job, ticket)
     bubble = job.services.phrases.bubble("papers_for", ticket_no=ticket.ticket_no)
-    owed = papers.owed_bubble(job.services, folder)
+    owed = papers.owed_bubble(job.services, folder, ticket.waits_for)
     bubbles = [bubble, *([owed] if owed else [])]
     bubbles[-1].upload = bubbles[-1].upload or [OTHER]
     return Outcome(bubbles, _touched(ticket), {**_shown(ticket), papers.ADDING: ticket.ticket_no})
@@ -243,7 +245,7 @@ def urge(job: Job) -> Outcome:
             )
     except IllegalMove:
         return _too_late(job, ticket)
-    bubble = job.services.phrases.bubble("urged", ticket_no=ticket.ticket_no, status=STATUSES[ticket.status.value])
+    bubble = job.services.phrases.bubble("urged", ticket_no=ticket.ticket_no, status=status_of(ticket))
     bubble.card = ticket_card(ticket, here=ticket.conversation_id == job.said.conversation_id)
     return Outcome([bubble], _touched(ticket), _shown(ticket))
 

@@ -120,6 +120,8 @@ def _rings(ticket: Ticket) -> list[datetime]:
 
 
 def _matches(ticket: Ticket, wanted: TicketFilter) -> bool:
+    if wanted.paused is not None and wanted.paused != (ticket.paused_at is not None):
+        return False
     return all(
         value is None or getattr(ticket, field) == value
         for field, value in (

@@ -63,6 +63,8 @@ class SqlTicketStore:
                 query = query.where(column == str(value))
         if wanted.review is not None:
             query = query.where(_TICKETS.review if wanted.review else ~_TICKETS.review)
+        if wanted.paused is not None:
+            query = query.where(_TICKETS.paused_at.is_not(None) if wanted.paused else _TICKETS.paused_at.is_(None))
         if wanted.contact_phone is not None:
             prints = cipher_of(self._engine).fingerprints(wanted.contact_phone)
             query = query.where(_TICKETS.phone_fingerprint.in_(prints))

@@ -132,6 +132,7 @@ class Customer:
         self.state: FlowState | None = None
         self.count = 0
         self.last = Answer([])
+        self.conversation, self.channel = "c1", "web"
 
     @staticmethod
     def _told(minds: dict[str, Ranking | str], text: str) -> tuple[Ranking, str]:
@@ -165,7 +166,7 @@ class Customer:
             intent, _, rest = text[1:].partition("{")
             values = json.loads("{" + rest) if rest else {}
             entities = tuple({"entity": k, "value": v} for k, v in values.items())
-            return Said(text, intent, 1.0, self.services.clock.now(), "c1", name, entities=entities)
+            return Said(text, intent, 1.0, self.services.clock.now(), self.conversation, name, channel=self.channel, entities=entities)
         ranking, doubt = self.understand(text)
         if danger(text):
             ranking, doubt = (("report_hazard", 1.0),), "none"
@@ -174,8 +175,9 @@ class Customer:
             ranking[0][0],
             ranking[0][1],
             self.services.clock.now(),
-            "c1",
+            self.conversation,
             name,
+            channel=self.channel,
             doubt=doubt,
             ranking=tuple(ranking),
             entities=values_of(text),
@@ -202,13 +204,18 @@ class Customer:
 
     def upload(self, name: str) -> str:
         """Send a photo by this name; returns what was answered."""
-        number = len(self.sent.of_conversation("c1")) + 1
+        number = len(self.sent.of_conversation(self.conversation)) + 1
         paper = Paper(
-            paper_id=f"paper{number:04d}", conversation_id="c1", message_id=None, name=name, media_type="image/jpeg", pages=1,
+            paper_id=f"paper-{self.conversation}-{number:04d}", conversation_id=self.conversation, message_id=None, name=name, media_type="image/jpeg", pages=1,
             width=1600, height=1200, size=1000, sent_at=self.services.clock.now(),
         )  # fmt: skip
-        self.sent.add(paper, f"digest{number}")
+        self.sent.add(paper, f"digest-{paper.paper_id}")
         return self.say(f'/inform{{"choice": "upload:{paper.paper_id}"}}')
+
+    def goes_elsewhere(self, conversation: str, channel: str) -> None:
+        """Leave this conversation as it stands and begin another one on another channel."""
+        self.conversation, self.channel = conversation, channel
+        self.memory, self.state, self.last = {}, None, Answer([])
 
     @property
     def may_upload(self) -> list[str]:

@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from statistics import median
 from typing import Any
 
 import pytest
-import yaml
 
 from actions.desk.tickets import TicketFilter
+from tests.flow_talks import CASES, TALKS
 from tests.unit.handlers.conversing import Customer, FakeHit, FakeKnowledge
 from tests.unit.handlers.walking import complete, plain_answer
 from tests.unit.handlers.worlds import FLOWS
 
-FOLDER = Path(__file__).resolve().parents[2] / "data" / "flow_talks"
-TALKS: dict[str, dict[str, Any]] = {
-    name: tempers
-    for path in sorted(FOLDER.glob("*.yml"))
-    for name, tempers in yaml.safe_load(path.read_text(encoding="utf-8")).items()
-}
-CASES = [pytest.param(name, temper, id=f"{name}-{temper}") for name in TALKS for temper in TALKS[name]]
 ARTICLES = ("pay-channels", "account-number-find", "account-number-13")
 FILING = [n for n, f in FLOWS.flows.items() if f.done.operation in ("file_ticket", "file_invoices") and not f.emergency]
 
@@ -51,7 +43,7 @@ def hold(flow: str, talk: dict[str, Any]) -> tuple[Customer, str]:
     return customer, told
 
 
-@pytest.mark.parametrize(("flow", "temper"), CASES)
+@pytest.mark.parametrize(("flow", "temper"), CASES, ids=[f"{name}-{temper}" for name, temper in CASES])
 def test_the_talk_ends_in_the_right_record(flow: str, temper: str) -> None:
     talk = TALKS[flow][temper]
     customer, told = hold(flow, talk)

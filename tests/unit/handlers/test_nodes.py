@@ -13,10 +13,17 @@ ROAD = ["dispatched", "acknowledged", "contacted", "en_route", "on_site", "resol
 APPLICATIONS = sorted(n for n, f in FLOWS.flows.items() if f.done.settings.get("kind") == "service_request")
 
 
+def send_papers(customer: Customer) -> None:
+    """What must be here before anybody begins."""
+    customer.upload("身份证.jpg")
+    customer.upload("房产证.jpg")
+
+
 def applied() -> tuple[Customer, str]:
     customer = Customer({"我要办过户": "transfer_account", "进度怎么样了": "query_ticket"})
     for text in ("我要办过户", "二手房买的", "3201889900", "我叫王小明", "13800138000"):
         customer.say(text)
+    send_papers(customer)
     assert customer.asking == "confirm"
     return customer, customer.say("确认")
 
@@ -27,6 +34,7 @@ def test_the_promise_is_told_before_filing_and_the_next_step_with_the_number() -
         customer.say(text)
     told = customer.say("13800138000")
     assert "营业班" in told and "5个工作日" in told
+    send_papers(customer)
     filed = customer.say("确认")
     assert "GD" in filed and "下一步" in filed and "营业班" in filed
 

@@ -5,7 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from actions.desk.tickets import EventType, Ticket, TicketFilter
+import pytest
+
+from actions.desk.clock import FixedClock
+from actions.desk.errors import IllegalMove
+from actions.desk.tickets import EventType, Status, Ticket, TicketFilter
 from actions.handlers.turns import Turns
 from tests.unit.handlers.conversing import Customer
 
@@ -71,6 +75,15 @@ def test_the_question_is_answered_in_words_too_and_other_words_stay_answers_to_t
     assert customer.asking == "name", "the number is the account's, whatever the picture is"
 
 
+def test_sent_while_another_question_is_open_that_question_comes_again() -> None:
+    customer = Customer({**MINDS, "查一下电费": "query_bill"})
+    transfer(customer)
+    customer.say("查一下电费")
+    assert customer.asking == "switch"
+    told = customer.upload("身份证.jpg")
+    assert "算作“新户主身份证”" in told and customer.asking == "switch" and len(customer.buttons) >= 2
+
+
 def test_what_was_misread_is_put_right() -> None:
     customer = Customer(MINDS)
     transfer(customer)
@@ -97,6 +110,79 @@ def test_filed_with_what_there_is_the_rest_is_owed_by_a_day() -> None:
     assert [(paper.name, use.material) for paper, use in folder.has] == [("身份证.jpg", "申请人身份证")]
     assert [(due.material, due.due_at is not None) for due in folder.owed] == [("房屋证明", False), ("购车证明", True)]
     assert customer.may_upload == ["房屋证明", "购车证明"]
+
+
+def transfer_filed(customer: Customer) -> Ticket:
+    transfer(customer)
+    for text in ("3201889900", "我叫王小明", "13800138000"):
+        customer.say(text)
+    customer.press("确认")
+    return the_ticket(customer)
+
+
+def test_what_cannot_follow_keeps_the_application_open_and_the_customer_is_told_what_until_when_and_how() -> None:
+    customer = Customer(MINDS)
+    transfer(customer)
+    assert "新户主身份证、房产证或购房合同不能后补" in "\n".join(b.text for b in customer.last.bubbles)
+    for text in ("3201889900", "我叫王小明"):
+        customer.say(text)
+    assert "还缺新户主身份证、房产证或购房合同" in customer.say("13800138000")
+    told = customer.press("确认")
+    ticket = the_ticket(customer)
+    assert ticket.ticket_no in told and "还没有开始办" in told and "已登记，工单号" not in told
+    assert "还缺新户主身份证、房产证或购房合同" in told and "12月7日前" in told and "补交材料" in told and "营业厅" in told
+    assert ticket.waits_for == ("新户主身份证", "房产证或购房合同") and ticket.paused_at is not None
+    card = next(b.card for b in customer.last.bubbles if b.card)
+    assert card["clocks"] == [] and "等您补材料" in card["status"], "nothing is promised before the papers are here"
+    with pytest.raises(IllegalMove):
+        customer.services.desk.move(ticket.ticket_no, "dispatched", actor="desk", request_id="m1")
+
+
+def test_the_work_begins_when_the_last_of_these_papers_has_come() -> None:
+    customer = Customer(MINDS)
+    ticket = transfer_filed(customer)
+    told = customer.upload("身份证.jpg")
+    assert "还缺房产证或购房合同" in told and the_ticket(customer).paused_at is not None
+    assert "等您补材料" in customer.say("办得怎么样了")
+    told = customer.upload("房产证.jpg")
+    assert "现在开始办" in told
+    after = the_ticket(customer)
+    assert after.paused_at is None and after.waits_for == ()
+    assert [e.actor for e in after.events if e.type is EventType.RESUMED] == ["customer"]
+    customer.services.desk.move(ticket.ticket_no, "dispatched", actor="desk", request_id="m1")
+
+
+def test_what_has_not_come_in_time_goes_to_whoever_works_on_it_once() -> None:
+    customer = Customer(MINDS)
+    ticket = transfer_filed(customer)
+    papers, clock = customer.services.papers, customer.services.clock
+    assert papers is not None and isinstance(clock, FixedClock)
+    clock.advance(timedelta(days=14))
+    assert papers.give_up_waiting() == ()
+    clock.advance(timedelta(days=2))
+    assert papers.give_up_waiting() == (ticket.ticket_no,)
+    assert papers.give_up_waiting() == ()
+    log = [event for event in the_ticket(customer).events if event.type is EventType.RESUMED]
+    assert [(event.actor, "联系客户" in event.note) for event in log] == [("system", True)]
+    assert any(c.finished_at is None and c.paused_at is None for c in the_ticket(customer).clocks)
+
+
+def test_who_sends_these_papers_before_filing_waits_for_nothing() -> None:
+    customer = Customer(MINDS)
+    transfer(customer)
+    customer.upload("身份证.jpg")
+    customer.upload("房产证.jpg")
+    for text in ("3201889900", "我叫王小明", "13800138000"):
+        customer.say(text)
+    told = customer.press("确认")
+    assert "已登记，工单号" in told and "材料都齐了" in told and the_ticket(customer).paused_at is None
+
+
+def test_an_application_that_waits_can_be_taken_back() -> None:
+    customer = Customer(MINDS)
+    ticket = transfer_filed(customer)
+    gone = customer.services.desk.withdraw(ticket.ticket_no, note="不办了", request_id="w1")
+    assert gone.status is Status.WITHDRAWN and gone.waits_for == ()
 
 
 def test_a_later_addition_stands_in_the_log_and_the_owner_hears_of_it_once() -> None:

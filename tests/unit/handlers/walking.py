@@ -29,6 +29,8 @@ PLAIN: dict[str, str] = {
     "amount": "126.4元",
     "yes_no": "是",
     "number": "6",
+    "tax_no": "91320500MA1XXXXX0Q",
+    "email": "wang@example.com",
     "text": "这里写的是正经内容，说得很清楚",
     "tax_no": "91320500MA1ABCDE0Q",
     "email": "a@b.cn",
@@ -37,6 +39,8 @@ PLAIN: dict[str, str] = {
 
 
 def plain_answer(item: FlowField) -> str:
+    if item.check == "bill_months":
+        return "2026年10月"
     return item.options[0].title if item.type == "choice" else PLAIN[item.type]
 
 
@@ -76,6 +80,17 @@ MOVES = st.one_of(
     st.tuples(WORDS, st.just("inform"), st.just(0.9)),
 )
 """A plain answer to what is asked, a button of the last reply, a payload from anywhere, or words understood at random."""
+
+
+ERRANDS = st.one_of(
+    st.tuples(st.just("upload"), st.sampled_from(["身份证.jpg", "房产证.jpg", "营业执照.pdf", "IMG_2031.jpg", "户口簿.jpg"]), st.just(1.0)),
+    st.tuples(st.just("upload"), st.sampled_from(["身份证.jpg", "房产证.jpg", "营业执照.pdf", "IMG_2031.jpg"]), st.just(1.0)),
+    st.tuples(st.just("wait"), st.integers(1, 20), st.just(1.0)),
+    st.tuples(st.just("elsewhere"), st.sampled_from(["wechat", "phone", "web"]), st.just(1.0)),
+    st.tuples(st.just("我来补交材料"), st.just("inform"), st.just(0.9)),
+    st.tuples(st.just("继续上次的"), st.just("out_of_scope"), st.just(0.9)),
+)
+"""What takes longer than a turn: papers, going on elsewhere, another day."""
 
 
 def walk(flow: str, opening: str, plainly: int, moves: list[tuple[str, Any, float]]) -> Talk:
