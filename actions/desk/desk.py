@@ -35,14 +35,14 @@ from actions.ports.store import TicketStore, TicketTransaction
 CUSTOMER = "customer"
 """The actor of what a customer asks for."""
 
-_SWEEP_BATCH = 200
+_SWEEP_BATCH = 500
 _PAGE_MAX = 200
 _NO_DATA: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """A clock that rang in a sweep: the ticket as it is now, and the `warned` or `breached` event (its step in `data`)."""
+    """A clock that rang in a sweep: the ticket as it is now (as `TicketTransaction.due` gives it), and the `warned` or `breached` event (its step in `data`)."""
 
     ticket: Ticket
     event: TicketEvent

@@ -43,7 +43,8 @@ class TicketTransaction(Protocol):
     def due(self, now: datetime, limit: int) -> tuple[Ticket, ...]:
         """Up to `limit` tickets with a clock that has something to write (`TicketClock.rings_at` ≤ now), longest due first.
 
-        Empty when there is none. They are held like those of `lock`; what another sweep holds is left to it.
+        Empty when there is none. Without name, phone, address, words and notes: a clock rings without them, and reading them takes
+        longer than all the rest. They are held like those of `lock`; what another sweep holds is left to it.
         """
         ...
 
