@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from actions.desk.outbox import Letter
@@ -48,6 +48,14 @@ class TicketTransaction(Protocol):
         """
         ...
 
+    def put_off(self, ticket_no: str, at: datetime) -> None:
+        """Note of a ticket added in this transaction that the classifier is still to read it."""
+        ...
+
+    def is_read(self, ticket_no: str) -> bool:
+        """Take that note away; False when there was none (any more)."""
+        ...
+
     def post(self, letters: Iterable[Letter]) -> None:
         """Put letters into the outbox; they are there when, and only when, the change is."""
         ...
@@ -58,6 +66,10 @@ class TicketStore(Protocol):
 
     def transaction(self) -> AbstractContextManager[TicketTransaction]:
         """A unit of work: committed when the block ends, undone when it raises."""
+        ...
+
+    def unread(self, now: datetime, limit: int, lease: timedelta) -> tuple[Ticket, ...]:
+        """Up to `limit` tickets that the classifier is still to read, oldest first. Nobody else is given them before the lease ends."""
         ...
 
     def get(self, ticket_no: str) -> Ticket | None:

@@ -15,11 +15,14 @@ from aiohttp import web
 from sqlalchemy import Engine, text
 
 from actions.classes.classifier import TrainedClassifier
+from actions.classes.urgency import Urgency, WithUrgency
 from actions.desk.calendar import WorkingCalendar
+from actions.desk.classes import Rules
 from actions.desk.clock import Clock, SystemClock
 from actions.desk.desk import ServiceDesk
 from actions.desk.feedback import Feedback
 from actions.desk.hub import RepairHub
+from actions.desk.late_reading import LateReading
 from actions.desk.limits import PROFILES, Profile
 from actions.desk.moves import Book
 from actions.desk.notifier import Notifier
@@ -75,6 +78,7 @@ from bot.gateway.editors import EditorDesk, KnowledgeWatch
 from bot.gateway.masking import mask, set_up_logging
 from bot.gateway.metrics import Metrics
 from bot.gateway.profiles import ProfileDesk
+from bot.gateway.reading import Reading
 from bot.gateway.reporting import ReportDesk
 from bot.gateway.responder import Hazard
 from bot.gateway.retention import Retention, vault_of
@@ -161,10 +165,12 @@ def assemble(settings: Settings, assistant: AssistantClient, metrics: Metrics, c
     notifier = notifier_of(settings, engine, clock)
     encoder = SentenceEncoder(encoder_folder(settings.home))
     open_reader(settings.home)
-    classifier = TrainedClassifier.open(settings.home, encoder, log.info)
+    urgency = Urgency.load()
+    classifier = WithUrgency(TrainedClassifier.open(settings.home, encoder, log.info), urgency)
+    tickets = SqlTicketStore(engine)
     desk = ServiceDesk(
-        SqlTicketStore(engine), clock, book.profile, places=own.places(), calendar=book.calendar,
-        classifier=classifier, customers=known,
+        tickets, clock, book.profile, places=own.places(), calendar=book.calendar,
+        classifier=classifier, first_look=WithUrgency(Rules(), urgency), customers=known,
     )  # fmt: skip
     source = PROJECT / "knowledge_base"
 
@@ -214,7 +220,7 @@ def assemble(settings: Settings, assistant: AssistantClient, metrics: Metrics, c
         metrics=metrics,
         hazard=_guard(phrases),
         checks={"database": lambda: _alive(engine), "knowledge": lambda: _searchable(knowledge)},
-        background=(_Webhook(services, settings.action_port), Sweep(desk), HubSweep(hub), NoticeSweep(notifier, clock), Retention(engine, settings, clock), KnowledgeWatch(knowledge)),
+        background=(_Webhook(services, settings.action_port), Sweep(desk), Reading(LateReading(tickets, clock, book, classifier)), HubSweep(hub), NoticeSweep(notifier, clock), Retention(engine, settings, clock), KnowledgeWatch(knowledge)),
         editors=EditorDesk(knowledge, Versions(settings.home), source, gaps, home=settings.home, profile=settings.profile, storage=settings.passage_storage),
         clock=clock,
         flows=services.flows,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Engine, RowMapping, Select, bindparam, select, update
@@ -14,7 +14,7 @@ from actions.desk.errors import DuplicateRequest, InvalidCursor, StaleVersion
 from actions.desk.outbox import Letter
 from actions.desk.tickets import Kind, Page, Ticket, TicketClock, TicketEvent, TicketFilter
 from actions.ports.sql import outbox as letterbox
-from actions.ports.sql import schema, schema_hub
+from actions.ports.sql import schema, schema_hub, unread
 from actions.ports.sql.bulk import insert_many, update_many
 from actions.ports.sql.encrypted import bare, cipher_of
 from actions.ports.sql.engine import insert_into, reading, writing
@@ -38,6 +38,13 @@ class SqlTicketStore:
         """See `TicketStore.transaction`."""
         with writing(self._engine) as connection:
             yield Transaction(connection)
+
+    def unread(self, now: datetime, limit: int, lease: timedelta) -> tuple[Ticket, ...]:
+        """See `TicketStore.unread`."""
+        numbers = unread.claim(self._engine, now, limit, lease)
+        with reading(self._engine) as connection:
+            query = select(schema.tickets).where(_TICKETS.ticket_no.in_(numbers)).order_by(_TICKETS.id)
+            return whole(connection, connection.execute(query).mappings().all()) if numbers else ()
 
     def get(self, ticket_no: str) -> Ticket | None:
         """See `TicketStore.get`."""
@@ -142,6 +149,14 @@ class Transaction:
         held = _BARE_TICKETS.where(_TICKETS.ticket_no.in_(order)).with_for_update(skip_locked=True)
         due = whole(self._connection, self._connection.execute(held).mappings().all(), _BARE_EVENTS)
         return tuple(sorted(due, key=lambda ticket: order[ticket.ticket_no]))
+
+    def put_off(self, ticket_no: str, at: datetime) -> None:
+        """See `TicketTransaction.put_off`."""
+        unread.put_off(self._connection, ticket_no, at)
+
+    def is_read(self, ticket_no: str) -> bool:
+        """See `TicketTransaction.is_read`."""
+        return unread.is_read(self._connection, ticket_no)
 
     def post(self, letters: Iterable[Letter]) -> None:
         """See `TicketTransaction.post`."""
