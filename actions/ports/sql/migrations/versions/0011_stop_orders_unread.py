@@ -1,4 +1,4 @@
-"""Orders to stop the supply of accounts that owe; tickets that the classifier is still to read; times of a ticket's steps beside it."""
+"""Orders to stop the supply of accounts that owe; tickets that the classifier is still to read; a ticket's times beside it; accounts by their streets."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -19,6 +19,21 @@ LAST = ("resolved", "called_back", "closed")
 def upgrade() -> None:
     """Make the tables and columns; tickets that are there get theirs from their log, in one walk over it."""
     _mark_tickets()
+    op.create_table(
+        "account_streets",
+        sa.Column("account_no", sa.String(16), nullable=False),
+        sa.Column("word_print", sa.String(64), nullable=False),
+        sa.ForeignKeyConstraint(["account_no"], ["accounts.account_no"], name="fk_account_streets_account_no", ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("account_no", "word_print", name="pk_account_streets"),
+    )
+    op.create_index("ix_account_streets_word_print_account_no", "account_streets", ["word_print", "account_no"], unique=False)
+    op.create_table(
+        "account_street_marks",
+        sa.Column("account_no", sa.String(16), nullable=False),
+        sa.Column("seen", sa.String(44), nullable=False),
+        sa.ForeignKeyConstraint(["account_no"], ["accounts.account_no"], name="fk_account_street_marks_account_no", ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("account_no", name="pk_account_street_marks"),
+    )
     op.create_table(
         "unread_tickets",
         sa.Column("ticket_no", sa.String(32), nullable=False),
@@ -82,4 +97,6 @@ def downgrade() -> None:
     for name in (*(f"{step}_at" for step in (*FIRST, *LAST)), "taken_by"):
         op.drop_column("tickets", name)
     op.drop_table("stop_orders")
+    op.drop_table("account_street_marks")
+    op.drop_table("account_streets")
     op.drop_table("unread_tickets")
