@@ -75,10 +75,10 @@ from bot.gateway.assistant import AssistantClient
 from bot.gateway.assistant_process import command, environment
 from bot.gateway.database import open_database
 from bot.gateway.editors import EditorDesk, KnowledgeWatch
+from bot.gateway.late_reading import Reading
 from bot.gateway.masking import mask, set_up_logging
 from bot.gateway.metrics import Metrics
 from bot.gateway.profiles import ProfileDesk
-from bot.gateway.reading import Reading
 from bot.gateway.reporting import ReportDesk
 from bot.gateway.responder import Hazard
 from bot.gateway.retention import Retention, vault_of

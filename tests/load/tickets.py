@@ -44,7 +44,7 @@ from actions.ports.classifier import Classifier
 from actions.ports.sql import SqlCustomers, SqlTicketStore, connect, generate_key, migrate, schema, seed_demo
 from actions.ports.sql.engine import reading
 from actions.ports.sql.unread_schema import unread_tickets
-from bot.gateway.reading import READ_SECONDS, step_back
+from bot.gateway.late_reading import READ_SECONDS, step_back
 from tests.servers import postgres
 
 WANTED = 5000
