@@ -30,6 +30,10 @@ class Network(Protocol):
         """
         ...
 
+    def supply_of(self, account_no: str) -> Served | None:
+        """An account and its supply, or None."""
+        ...
+
     def life_support(self) -> tuple[Served, ...]:
         """Every account on which somebody lives on a machine, by number."""
         ...

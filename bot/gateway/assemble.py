@@ -29,6 +29,7 @@ from actions.desk.notifier import Notifier
 from actions.desk.outbox import Audience, Letter
 from actions.desk.papers import Papers
 from actions.desk.repairs import HubRules
+from actions.desk.stopper import Stopper
 from actions.desk.tickets import Status
 from actions.desk.verifier import Verifier
 from actions.handlers.areas import read_area
@@ -65,6 +66,7 @@ from actions.ports.sql import (
     SqlPapers,
     SqlProfiles,
     SqlRepairs,
+    SqlStops,
     SqlSurveys,
     SqlTicketStore,
     seed_demo,
@@ -85,7 +87,7 @@ from bot.gateway.retention import Retention, vault_of
 from bot.gateway.server import Runner
 from bot.gateway.settings import PROJECT, Settings
 from bot.gateway.supervisor import Supervisor
-from bot.gateway.sweep import HubSweep, NoticeSweep, Sweep
+from bot.gateway.sweep import HubSweep, NoticeSweep, StopSweep, Sweep
 from bot.gateway.turn import IntentScore, Message, Reply, Trace
 from bot.gateway.uploads import UploadDesk
 from bot.language.address_reader import open_reader
@@ -172,6 +174,7 @@ def assemble(settings: Settings, assistant: AssistantClient, metrics: Metrics, c
         tickets, clock, book.profile, places=own.places(), calendar=book.calendar,
         classifier=classifier, first_look=WithUrgency(Rules(), urgency), customers=known,
     )  # fmt: skip
+    stopper = stopper_of(settings, engine, clock, desk)
     source = PROJECT / "knowledge_base"
 
     def open_base(root: Path) -> KnowledgeBase:
@@ -213,6 +216,7 @@ def assemble(settings: Settings, assistant: AssistantClient, metrics: Metrics, c
         desk=desk,
         repairs=hub,
         notices=notifier,
+        stops=stopper,
         outbox=SqlOutbox(engine),
         courier=_courier(settings, clock),
         knowledge=knowledge,
@@ -220,7 +224,7 @@ def assemble(settings: Settings, assistant: AssistantClient, metrics: Metrics, c
         metrics=metrics,
         hazard=_guard(phrases),
         checks={"database": lambda: _alive(engine), "knowledge": lambda: _searchable(knowledge)},
-        background=(_Webhook(services, settings.action_port), Sweep(desk), Reading(LateReading(tickets, clock, book, classifier)), HubSweep(hub), NoticeSweep(notifier, clock), Retention(engine, settings, clock), KnowledgeWatch(knowledge)),
+        background=(_Webhook(services, settings.action_port), Sweep(desk), Reading(LateReading(tickets, clock, book, classifier)), HubSweep(hub), NoticeSweep(notifier, clock), StopSweep(stopper), Retention(engine, settings, clock), KnowledgeWatch(knowledge)),
         editors=EditorDesk(knowledge, Versions(settings.home), source, gaps, home=settings.home, profile=settings.profile, storage=settings.passage_storage),
         clock=clock,
         flows=services.flows,
@@ -279,6 +283,11 @@ def notifier_of(settings: Settings, engine: Engine, clock: Clock) -> Notifier:
         quiet=settings.quiet,
         low_balance=settings.low_balance,
     )
+
+
+def stopper_of(settings: Settings, engine: Engine, clock: Clock, desk: ServiceDesk) -> Stopper:
+    """Who minds the stop orders, over the service's database."""
+    return Stopper(SqlStops(engine), clock, SqlNetwork(engine), desk, quiet=settings.quiet)
 
 
 def open_desk(settings: Settings, clock: Clock) -> ServiceDesk:

@@ -11,7 +11,7 @@ ProblemError                     status  code
 │                                        unknown_plan, unknown_call, unknown_account
 ├── MethodNotAllowedError        405     method_not_allowed
 ├── ConflictError                409     conflict, illegal_move, stale_version, handoff_taken, handoff_not_taken, letter_delivered,
-│                                        plan_over
+│                                        plan_over, stop_over
 ├── BodyTooLargeError            413     body_too_large
 ├── UnsupportedMediaTypeError    415     unsupported_media_type
 ├── ExpectationFailedError       417     expectation_failed

@@ -47,6 +47,10 @@ class MemoryNetwork:
         """See `Network.within`: everybody may, in so small a network."""
         return self.served(after, limit)
 
+    def supply_of(self, account_no: str) -> Served | None:
+        """See `Network.supply_of`."""
+        return next((one for one in self._all() if one.account.account_no == account_no), None)
+
     def life_support(self) -> tuple[Served, ...]:
         """See `Network.life_support`."""
         return tuple(one for one in self._all() if one.account.life_support)

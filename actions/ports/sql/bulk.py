@@ -27,7 +27,7 @@ def insert_many(connection: Connection, table: Table, rows: Sequence[Row]) -> No
     written = _writers(connection, table, names)
     cursor = connection.connection.cursor()
     try:
-        with cursor.copy(f"COPY {table.name} ({', '.join(names)}) FROM STDIN") as copy:  # type: ignore[attr-defined]  # psycopg's
+        with cursor.copy(f"COPY {table.name} ({', '.join(names)}) FROM STDIN") as copy:
             for row in rows:
                 copy.write_row([write(row[name]) for name, write in zip(names, written, strict=True)])
     finally:

@@ -72,6 +72,10 @@ class SqlNetwork:
             found += self._all(query.limit(limit - len(found))) if len(found) < limit else []
         return tuple(found)
 
+    def supply_of(self, account_no: str) -> Served | None:
+        """See `Network.supply_of`."""
+        return next(iter(self._all(_served().where(_ACCOUNTS.account_no == account_no))), None)
+
     def life_support(self) -> tuple[Served, ...]:
         """See `Network.life_support`."""
         return tuple(self._all(_served().where(_ACCOUNTS.life_support.is_(True)).order_by(_ACCOUNTS.account_no)))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from functools import reduce
 from typing import Any
 
 from sqlalchemy import (
@@ -119,7 +118,9 @@ _PARTS = 15
 def _told(connection: Connection, fields: Sequence[ColumnElement[Any]], query: Select[Any]) -> Texts:
     """The rows as texts put together by the database: a reader of columns takes one apart in less time than a million tuples are made."""
     if connection.dialect.name == "sqlite":
-        line = reduce(lambda told, field: told.op("||")(FIELD).op("||")(func.coalesce(cast(field, String), "")), fields[1:], cast(fields[0], String))
+        line: ColumnElement[Any] = cast(fields[0], String)
+        for field in fields[1:]:
+            line = line.op("||")(FIELD).op("||")(func.coalesce(cast(field, String), ""))
         wanted = query.add_columns(func.group_concat(line, _LINE))
     else:
         # Compiling takes longer than what is to be done, and the usual 4 MB go over the disk.
