@@ -52,7 +52,9 @@ class Stopper:
 
     def take(self, rows: Sequence[Mapping[str, Any]], *, by: str, first: int = 2) -> StopReview:
         """Review the rows of a sheet and store what is good; the same row again is nothing. Rows count from `first`."""
-        new, unchanged, refused = [], [], []
+        new: list[StopOrder] = []
+        unchanged: list[StopOrder] = []
+        refused: list[tuple[int, str]] = []
         for at, row in enumerate(rows, start=first):
             try:
                 order, fresh = self._take(row, by)
