@@ -51,6 +51,8 @@ def read_new(engine: Engine) -> int:
             for part in {cipher.fingerprint(word)[:_PRINT] for word in words_of(cipher.decrypt(address))}
         ]
         with writing(engine) as connection:
+            # Two who read the same addresses go one after the other.
+            connection.execute(select(accounts.c.account_no).where(accounts.c.account_no.in_(numbers)).order_by(accounts.c.account_no).with_for_update())
             for table in (account_streets, account_street_marks):
                 connection.execute(delete(table).where(table.c.account_no.in_(numbers)))
             insert_many(connection, account_streets, words)

@@ -47,9 +47,9 @@ def fill(engine: Engine, at: datetime, n: int = 1) -> dict[str, dict[str, Any]]:
 
 
 def stored(engine: Engine, table: Table) -> list[dict[str, Any]]:
-    """Every row of a table, decrypted."""
+    """Every row of a table, decrypted, in the order of its key."""
     with reading(engine) as connection:
-        return [dict(row) for row in connection.execute(select(table)).mappings()]
+        return [dict(row) for row in connection.execute(select(table).order_by(*table.primary_key.columns)).mappings()]
 
 
 def personal(table: Table) -> list[str]:
