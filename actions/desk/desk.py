@@ -291,9 +291,7 @@ class ServiceDesk:
 
     def _first(self, tx: TicketTransaction, known: _Known, by_person: bool, request_id: str, actor: str) -> Ticket:
         checked = known.checked
-        before = tx.of_request(request_id)
-        if before is not None:
-            return self._seen(before)
+        # Whether the request made a ticket before is not asked: `add` knows, and nearly always it did not.
         if checked.parent_ticket_no is not None and tx.lock(checked.parent_ticket_no) is None:
             raise InvalidTicket([("parent_ticket_no", "invalid")])
         now = self._clock.now()

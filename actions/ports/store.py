@@ -17,10 +17,6 @@ Change = tuple[Ticket, Ticket]
 class TicketTransaction(Protocol):
     """What a writer may do between begin and commit. Whatever is to leave the house with a change belongs in here too."""
 
-    def of_request(self, request_id: str) -> Ticket | None:
-        """The ticket that was made for a request, held like that of `lock`, or None."""
-        ...
-
     def next_sequence(self, day: date) -> int:
         """The next number of the day, from 1. Taken back when the transaction fails: a day's numbers have no gaps."""
         ...

@@ -77,10 +77,6 @@ class Transaction:
         self.store = store
         self._tickets, self._requests, self._sequences = store._tickets, store._requests, store._sequences
 
-    def of_request(self, request_id: str) -> Ticket | None:
-        """See `TicketTransaction.of_request`."""
-        return self._tickets.get(self._requests.get(request_id, ""))
-
     def next_sequence(self, day: date) -> int:
         """See `TicketTransaction.next_sequence`."""
         self._sequences[day] = self._sequences.get(day, 0) + 1
