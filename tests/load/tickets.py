@@ -100,7 +100,7 @@ def _run(url: str, processes: int, threads: int, seconds: float, classifier: str
     with reading(engine) as connection:
         unread = connection.scalar(select(func.count()).select_from(unread_tickets)) or 0
         classed = connection.scalar(select(func.count()).select_from(schema.tickets).where(schema.tickets.c.kind.in_(["repair", "complaint"]))) or 1
-    rest = _read_the_rest(engine, classifier, min(unread, 200)) if unread else 0.0
+    rest = _read_the_rest(engine, classifier, min(unread, 60)) if unread else 0.0
     with reading(engine) as connection:
         numbers = list(connection.scalars(select(schema.tickets.c.ticket_no)))
         letters = connection.scalar(select(func.count()).select_from(schema.outbox))
