@@ -39,10 +39,10 @@ def repeated(orders: Orders, window: timedelta, kind: str = "complaint") -> Tabl
 def _links(mine: pl.DataFrame, name: str, window: timedelta) -> pl.DataFrame:
     """Pairs of orders, one next after the other by the same key and matter, no further apart than `window`."""
     known = mine.filter(pl.col(name).is_not_null()).sort(name, "first", "second", "accepted")
-    over = [name, "first", "second"]
-    before = pl.col("at").shift(1).over(over)
-    near = (pl.col("accepted") - pl.col("accepted").shift(1).over(over)) <= window
-    return known.select(before.alias("a"), pl.col("at").alias("b"), near.alias("near"), pl.lit(name).alias("by")).filter("near").drop("near")
+    # In this order one next after the other of the same key and matter are neighbours.
+    same = pl.all_horizontal(pl.col(key).eq_missing(pl.col(key).shift(1)) for key in (name, "first", "second"))
+    near = same & ((pl.col("accepted") - pl.col("accepted").shift(1)) <= window)
+    return known.select(pl.col("at").shift(1).alias("a"), pl.col("at").alias("b"), near.alias("near"), pl.lit(name).alias("by")).filter("near").drop("near")
 
 
 def _groups(mine: pl.DataFrame, edges: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
