@@ -8,7 +8,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from actions.desk.calendar import WorkingCalendar
-from actions.desk.classes import Classified, Rules
+from actions.desk.classes import CLASSES, Classified, Rules
 from actions.desk.clock import Clock, local, rfc3339
 from actions.desk.errors import (
     CustomersAway,
@@ -27,6 +27,7 @@ from actions.desk.numbers import TicketNo, parse_ticket_no
 from actions.desk.outbox import Letter, letters, tells_customer
 from actions.desk.pen import lives_on_a_machine
 from actions.desk.places import Place, area_beside
+from actions.desk.rush import Rush
 from actions.desk.tickets import Area, EventType, Kind, NewTicket, Page, Priority, Ticket, TicketEvent, TicketFilter
 from actions.ports.classifier import Classifier
 from actions.ports.customers import Accounts
@@ -35,17 +36,26 @@ from actions.ports.store import TicketStore, TicketTransaction
 CUSTOMER = "customer"
 """The actor of what a customer asks for."""
 
-_SWEEP_BATCH = 200
+_SWEEP_BATCH = 500
 _PAGE_MAX = 200
 _NO_DATA: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """A clock that rang in a sweep: the ticket as it is now, and the `warned` or `breached` event (its step in `data`)."""
+    """A clock that rang in a sweep: the ticket as it is now (as `TicketTransaction.due` gives it), and the `warned` or `breached` event (its step in `data`)."""
 
     ticket: Ticket
     event: TicketEvent
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A checked ticket, what a classifier said of it, and whether the slower one is still to read it."""
+
+    checked: NewTicket
+    classified: Classified | None = None
+    unread: bool = False
 
 
 class ServiceDesk:
@@ -63,14 +73,18 @@ class ServiceDesk:
         places: Sequence[Place] = (),
         calendar: WorkingCalendar | None = None,
         classifier: Classifier | None = None,
+        first_look: Classifier | None = None,
         customers: Accounts | None = None,
     ) -> None:
         """`places`: the known parts of the supply area, by which an address is urban, rural or remote.
 
-        `classifier`: by rules when none is given. `customers` tells whose news is a call by a person instead of a message;
+        `classifier`: by rules when none is given. `first_look`: the quick one to go by when several tickets come in at once; what it has
+        filed waits for `LateReading`. None: the classifier is always waited for. `customers` tells whose news is a call by a person instead of a message;
         None: every customer gets messages.
         """
         self._classifier: Classifier = classifier or Rules()
+        self._first_look = first_look
+        self._rush = Rush(clock)
         self._store = store
         self._clock = clock
         self._book = Book(profile, calendar or WorkingCalendar())
@@ -92,13 +106,14 @@ class ServiceDesk:
             if before is None:
                 raise
             return self._seen(before)
-        # Before the transaction: reading takes the classifier longer than a writer may be kept waiting.
-        checked, classified = self._classified(checked)
-        # Asked before, as it may be a system at the other end of a line: of a day's numbers the others wait for this one.
-        by_person = self._customers is not None and lives_on_a_machine(self._customers, checked.account_no)
         try:
-            with self._store.transaction() as tx:
-                return self._first(tx, checked, classified, by_person, request_id, actor)
+            with self._rush.filing() as alone:
+                # Before the transaction: reading takes the classifier longer than a writer may be kept waiting.
+                known = self._classified(checked, wait=alone or self._first_look is None)
+                # Asked before, as it may be a system at the other end of a line: of a day's numbers the others wait for this one.
+                by_person = self._customers is not None and lives_on_a_machine(self._customers, known.checked.account_no)
+                with self._store.transaction() as tx:
+                    return self._first(tx, known, by_person, request_id, actor)
         except DuplicateRequest:
             # Somebody else working on the same request was faster; theirs is committed by now.
             made = self._store.of_request(request_id)
@@ -285,26 +300,27 @@ class ServiceDesk:
                 return tuple(alarms)
             alarms += [Alarm(after, event) for before, after in changes for event in after.events[len(before.events) :]]
 
-    def _classified(self, checked: NewTicket) -> tuple[NewTicket, Classified | None]:
+    def _classified(self, checked: NewTicket, *, wait: bool) -> _Known:
         """`checked` with the category of what was said, unless it brought its own, and what is urgent at least that."""
-        if checked.category:
-            return checked, None
-        found = self._classifier.classify(checked.kind, checked.description)
+        if checked.category or checked.kind not in CLASSES:
+            return _Known(checked)
+        look = self._classifier if wait or self._first_look is None else self._first_look
+        found = look.classify(checked.kind, checked.description)
         pressing = found.urgent and checked.priority is Priority.NORMAL
-        return replace(checked, category=found.category, priority=Priority.URGENT if pressing else checked.priority), found
+        read = replace(checked, category=found.category, priority=Priority.URGENT if pressing else checked.priority)
+        return _Known(read, found, unread=look is not self._classifier)
 
-    def _first(
-        self, tx: TicketTransaction, checked: NewTicket, classified: Classified | None, by_person: bool, request_id: str, actor: str
-    ) -> Ticket:
-        before = tx.of_request(request_id)
-        if before is not None:
-            return self._seen(before)
+    def _first(self, tx: TicketTransaction, known: _Known, by_person: bool, request_id: str, actor: str) -> Ticket:
+        checked = known.checked
+        # Whether the request made a ticket before is not asked: `add` knows, and nearly always it did not.
         if checked.parent_ticket_no is not None and tx.lock(checked.parent_ticket_no) is None:
             raise InvalidTicket([("parent_ticket_no", "invalid")])
         now = self._clock.now()
         number = TicketNo(now.date(), tx.next_sequence(now.date()))
-        ticket = self._book.open(str(number), checked, actor, now, classified)
+        ticket = self._book.open(str(number), checked, actor, now, known.classified)
         tx.add(ticket, request_id)
+        if known.unread:
+            tx.put_off(ticket.ticket_no, now)
         tx.post(letters(None, ticket, by_person=by_person))
         return ticket
 

@@ -25,6 +25,8 @@
     ├── LetterDelivered            letter_delivered       it has arrived; there is nothing to retry
     ├── UnknownPlan                unknown_plan           no such outage plan
     ├── PlanOver                   plan_over              it has begun, is over or was cancelled before
+    ├── UnknownStop                unknown_stop           no such stop order
+    ├── StopOver                   stop_over              this cannot be done with it (any more)
     ├── UnknownCall                unknown_call           no such call waits to be made
     └── ForeignDatabase            foreign_database       demo data asked for where real accounts are
 """
@@ -201,6 +203,18 @@ class PlanOver(DeskError):
     """The plan has begun, is over, or was cancelled before: it cannot be cancelled any more."""
 
     code = "plan_over"
+
+
+class UnknownStop(DeskError):
+    """There is no stop order of this number."""
+
+    code = "unknown_stop"
+
+
+class StopOver(DeskError):
+    """The stop order is not at a point where this can be done: decided, carried out, paid or withdrawn already, or not handed over yet."""
+
+    code = "stop_over"
 
 
 class UnknownCall(DeskError):

@@ -88,6 +88,13 @@ class Book:
         logged = _logged(ticket, now, type=EventType.CLASSIFIED, actor=actor, note=note, status_after=ticket.status, data=data)
         return replace(logged, category=category, review=False, version=ticket.version + 1)
 
+    def read(self, ticket: Ticket, found: Classified, now: datetime) -> Ticket:
+        """`ticket` under the category that the classifier found after it was filed; how sure it was is on record."""
+        data = {"before": "/".join(ticket.category), "after": "/".join(found.category), **(_sureness(found) if found.confidence is not None else {})}
+        ticket = rung(ticket, now)
+        logged = _logged(ticket, now, type=EventType.CLASSIFIED, actor=SYSTEM, status_after=ticket.status, data=data)
+        return replace(logged, category=found.category, review=found.review, version=ticket.version + 1)
+
     def apply(self, ticket: Ticket, command: Command, now: datetime) -> Ticket:
         """`ticket` after `command` at `now`. Raises IllegalMove or InvalidTicket, and then nothing has happened."""
         paused = ticket.paused_at is not None

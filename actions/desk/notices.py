@@ -41,6 +41,10 @@ class Step(StrEnum):
     BALANCE_EMPTY = "balance_empty"
     BILL_OVERDUE = "bill_overdue"
     BILL_DEMAND = "bill_demand"
+    STOP_AHEAD = "stop_ahead"
+    STOP_SOON = "stop_soon"
+    STOP_OFF = "stop_off"
+    STOP_RESTORE = "stop_restore"
 
 
 _EXPECTS = frozenset({Step.AHEAD, Step.AGAIN, Step.CHANGED})

@@ -21,6 +21,7 @@ from actions.desk.outbox import Letter
 from actions.desk.plans import Known, Plan, Review, Round, numbers, review
 from actions.desk.quiet import QuietHours
 from actions.desk.reminders import Reminder, reminder_of, wanted
+from actions.desk.streets import words_of_stretch
 from actions.ports.customers import CustomerSystem, OutageBook
 from actions.ports.network import Network, place
 from actions.ports.notices import NoticeStore, NoticeTransaction, PlanState
@@ -149,7 +150,7 @@ class Notifier:
         return written_now
 
     def _batch(self, seen: Plan) -> int:
-        served = () if seen.round is Round.CANCEL else self._network.served(seen.cursor, AT_ONCE)
+        served = () if seen.round is Round.CANCEL else self._concerned(seen)
         with self._store.transaction() as tx:
             plan, now = tx.plans([seen.outage_no]).get(seen.outage_no), self._clock.now()
             if plan is None or plan.next_at is None or (plan.revision, plan.round, plan.cursor) != (seen.revision, seen.round, seen.cursor):
@@ -164,6 +165,13 @@ class Notifier:
             count = self._tell(tx, plan, served, now)
             tx.put(replace(plan, cursor=cursor, next_at=now) if more else plan.walked(now, self._quiet))
         return count
+
+    def _concerned(self, plan: Plan) -> tuple[Served, ...]:
+        """The next accounts to look at: of a stretch that has words to look up by, only those who share one; else all."""
+        words = words_of_stretch(plan.outage.area)
+        if words is None:
+            return self._network.served(plan.cursor, AT_ONCE)
+        return self._network.within(plan.area_nos, words, subject_of(plan.outage_no), plan.cursor, AT_ONCE)
 
     def _tell(self, tx: NoticeTransaction, plan: Plan, served: Sequence[Served], now: datetime) -> int:
         told = tx.told(subject_of(plan.outage_no), [one.account.account_no for one in served])

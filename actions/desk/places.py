@@ -43,7 +43,7 @@ def area_of(address: str | None, places: Iterable[Place] = ()) -> Area:
     named = place_in(address or "", places)
     if named is not None:
         return named.area
-    return Area.RURAL if _COUNTRY.search(_plain(address or "")) else Area.URBAN
+    return Area.RURAL if _COUNTRY.search(plain(address or "")) else Area.URBAN
 
 
 def area_beside(address: str, account_area: Area, places: Iterable[Place] = ()) -> Area | None:
@@ -51,14 +51,14 @@ def area_beside(address: str, account_area: Area, places: Iterable[Place] = ()) 
 
     That of the account, when the address names no known place and nothing of a town; None: `area_of` knows better.
     """
-    if account_area is Area.URBAN or place_in(address, places) is not None or _BUILT_UP.search(_plain(address)):
+    if account_area is Area.URBAN or place_in(address, places) is not None or _BUILT_UP.search(plain(address)):
         return None
     return account_area
 
 
 def place_in(address: str, places: Iterable[Place]) -> Place | None:
     """The longest known place named in an address, with or without its city; None when none is."""
-    text = _plain(address)
+    text = plain(address)
     named = (place for place in places if place.name in text or _without_city(place.name) in text)
     return max(named, key=lambda place: len(place.name), default=None)
 
@@ -71,8 +71,8 @@ def covers(stretch: str, address: str) -> bool:
     A part that only one of the two names (city, district) does not separate them; an address without a house number may
     lie in any stretch of its road, so it is covered: whoever is told gets the stretch's own words along with it.
     """
-    where = _plain(address)
-    return any(_covers(part, where) for part in re.split("[、,;]", _plain(stretch)) if part)
+    where = plain(address)
+    return any(_covers(part, where) for part in re.split("[、,;]", plain(stretch)) if part)
 
 
 _COUNTRY = re.compile(
@@ -91,14 +91,14 @@ _LEVELS = tuple(
     )
 )
 _ROAD = re.compile(r"^[^路街道巷号\d]{1,10}(?:大道|大街|路|街|道|巷|弄)")
-_BEFORE_ROAD = frozenset("省市区县镇乡村社道园院号")
+BEFORE_ROAD = frozenset("省市区县镇乡村社道园院号")
 _NUMBER = re.compile(r"^(\d+)")
 _RANGE = re.compile(r"^(\d+)号?(?:(?:至|到|-|~|—|–)(\d+))?号?(?:.{0,3}?([单双])号)?")
 
 
 def _covers(stretch: str, address: str) -> bool:
-    there, rest = _split(stretch)
-    here, at = _split(address)
+    there, rest = parts_of(stretch)
+    here, at = parts_of(address)
     if any(a and b and a != b for a, b in zip(there, here, strict=True)):
         return False
     road = _ROAD.match(rest)
@@ -117,8 +117,8 @@ def _covers(stretch: str, address: str) -> bool:
     return low <= number <= high and (parity is None or number % 2 == (parity == "单"))
 
 
-def _split(text: str) -> tuple[list[str], str]:
-    """([province, city, district, town], what follows); a part is empty when it is not named."""
+def parts_of(text: str) -> tuple[list[str], str]:
+    """What `plain` text of an address is made of: ([province, city, district, town], what follows); a part is empty when it is not named."""
     parts = []
     for level in _LEVELS:
         found = level.match(text)
@@ -127,10 +127,16 @@ def _split(text: str) -> tuple[list[str], str]:
     return parts, text
 
 
+def road_of(text: str) -> str | None:
+    """The road that `text` (of `parts_of`, behind the town) begins with, or None."""
+    road = _ROAD.match(text)
+    return None if road is None else road.group()
+
+
 def _after_road(text: str, road: str) -> str | None:
     """What follows `road` in `text`, or None when that road is not named: 新建设路 is not 建设路."""
     at = text.find(road)
-    if at < 0 or (at > 0 and text[at - 1] not in _BEFORE_ROAD):
+    if at < 0 or (at > 0 and text[at - 1] not in BEFORE_ROAD):
         return None
     return text[at + len(road) :]
 
@@ -140,5 +146,6 @@ def _without_city(name: str) -> str:
     return name[city.end() :] if city and city.end() < len(name) else name
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """Text as it is compared: full-width signs made half, no blanks."""
     return "".join(unicodedata.normalize("NFKC", text).split())

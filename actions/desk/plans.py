@@ -185,7 +185,7 @@ def _plan(row: Mapping[str, Any], areas: tuple[TransformerArea, ...], now: datet
             raise ValueError(f"{name}里有不能用的字符")
     if text["类型"] not in _TYPES:
         raise ValueError(f"类型“{text['类型'][:20]}”不是计划或临时")
-    starts, ends = (_moment(name, row[name]) for name in ("开始时间", "结束时间"))
+    starts, ends = (moment(name, row[name]) for name in ("开始时间", "结束时间"))
     if ends <= starts:
         raise ValueError("结束时间不晚于开始时间")
     outage = Outage(
@@ -209,7 +209,8 @@ def _areas(text: str, areas: tuple[TransformerArea, ...]) -> tuple[TransformerAr
     return tuple({by_name[name].area_no: by_name[name] for name in names}.values())
 
 
-def _moment(name: str, value: Any) -> datetime:
+def moment(name: str, value: Any) -> datetime:
+    """The moment in a cell of the column `name`: local time, as `2026-12-05 08:00` or a datetime. Raises ValueError."""
     found = value if isinstance(value, datetime) else _written(str(value).strip())
     if found is None or found.year not in _YEARS:
         raise ValueError(f"{name}“{str(value)[:40]}”看不懂，请写成2026-12-05 08:00")

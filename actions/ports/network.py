@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Protocol
 
 from actions.desk.network import Served, TransformerArea
@@ -20,6 +21,17 @@ class Network(Protocol):
 
     def served(self, after: str, limit: int) -> tuple[Served, ...]:
         """Up to `limit` accounts behind the place `after` (of `place`; empty: from the first), life-support customers first."""
+        ...
+
+    def within(self, area_nos: Collection[str], words: Collection[str], subject: str, after: str, limit: int) -> tuple[Served, ...]:
+        """Like `served`, without those that neither lie in the transformer areas, nor share a word (`desk.streets`), nor were told about the subject.
+
+        May give more than that: the caller looks at each.
+        """
+        ...
+
+    def supply_of(self, account_no: str) -> Served | None:
+        """An account and its supply, or None."""
         ...
 
     def life_support(self) -> tuple[Served, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from actions.desk.outbox import Letter
@@ -16,10 +16,6 @@ Change = tuple[Ticket, Ticket]
 
 class TicketTransaction(Protocol):
     """What a writer may do between begin and commit. Whatever is to leave the house with a change belongs in here too."""
-
-    def of_request(self, request_id: str) -> Ticket | None:
-        """The ticket that was made for a request, held like that of `lock`, or None."""
-        ...
 
     def next_sequence(self, day: date) -> int:
         """The next number of the day, from 1. Taken back when the transaction fails: a day's numbers have no gaps."""
@@ -43,8 +39,17 @@ class TicketTransaction(Protocol):
     def due(self, now: datetime, limit: int) -> tuple[Ticket, ...]:
         """Up to `limit` tickets with a clock that has something to write (`TicketClock.rings_at` ≤ now), longest due first.
 
-        Empty when there is none. They are held like those of `lock`; what another sweep holds is left to it.
+        Empty when there is none. Without name, phone, address, words and notes: a clock rings without them, and reading them takes
+        longer than all the rest. They are held like those of `lock`; what another sweep holds is left to it.
         """
+        ...
+
+    def put_off(self, ticket_no: str, at: datetime) -> None:
+        """Note of a ticket added in this transaction that the classifier is still to read it."""
+        ...
+
+    def is_read(self, ticket_no: str) -> bool:
+        """Take that note away; False when there was none (any more)."""
         ...
 
     def post(self, letters: Iterable[Letter]) -> None:
@@ -57,6 +62,10 @@ class TicketStore(Protocol):
 
     def transaction(self) -> AbstractContextManager[TicketTransaction]:
         """A unit of work: committed when the block ends, undone when it raises."""
+        ...
+
+    def unread(self, now: datetime, limit: int, lease: timedelta) -> tuple[Ticket, ...]:
+        """Up to `limit` tickets that the classifier is still to read, oldest first. Nobody else is given them before the lease ends."""
         ...
 
     def get(self, ticket_no: str) -> Ticket | None:

@@ -24,10 +24,10 @@ def repeated(orders: Orders, window: timedelta, kind: str = "complaint") -> Tabl
     """Groups of repeated orders, the most often repeated first."""
     mine = orders.tickets.filter(pl.col("kind") == kind).with_row_index("at")
     edges = pl.concat([_links(mine, name, window) for name in CUSTOMER])
-    groups = _groups(mine, edges)
+    groups, listed = _groups(mine, edges)
     rows = [
         (row["first"], row["second"] or "—", row["n"], "、".join(_BY[name] for name in sorted(row["by"], key=list(_BY).index)), f"{row['begin']:%Y-%m-%d}", f"{row['last']:%Y-%m-%d}", "、".join(row["numbers"]))
-        for row in groups.head(MOST_LISTED).iter_rows(named=True)
+        for row in listed.iter_rows(named=True)
     ]  # fmt: skip
     often = len(groups.filter(pl.col("n") >= 3))
     note = f"{window.days} 天内同一客户（电话、户号或地址相同）同一事项：{len(groups)} 组，共 {groups['n'].sum()} 件；其中 3 件以上 {often} 组，应升级处理。"
@@ -39,22 +39,25 @@ def repeated(orders: Orders, window: timedelta, kind: str = "complaint") -> Tabl
 def _links(mine: pl.DataFrame, name: str, window: timedelta) -> pl.DataFrame:
     """Pairs of orders, one next after the other by the same key and matter, no further apart than `window`."""
     known = mine.filter(pl.col(name).is_not_null()).sort(name, "first", "second", "accepted")
-    over = [name, "first", "second"]
-    before = pl.col("at").shift(1).over(over)
-    near = (pl.col("accepted") - pl.col("accepted").shift(1).over(over)) <= window
-    return known.select(before.alias("a"), pl.col("at").alias("b"), near.alias("near"), pl.lit(name).alias("by")).filter("near").drop("near")
+    # In this order one next after the other of the same key and matter are neighbours.
+    same = pl.all_horizontal(pl.col(key).eq_missing(pl.col(key).shift(1)) for key in (name, "first", "second"))
+    near = same & ((pl.col("accepted") - pl.col("accepted").shift(1)) <= window)
+    return known.select(pl.col("at").shift(1).alias("a"), pl.col("at").alias("b"), near.alias("near"), pl.lit(name).alias("by")).filter("near").drop("near")
 
 
-def _groups(mine: pl.DataFrame, edges: pl.DataFrame) -> pl.DataFrame:
+def _groups(mine: pl.DataFrame, edges: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """(all groups with `n`, `begin` and `last`; those that are listed, with all that is shown of them)."""
     a, b = edges["a"].to_numpy(), edges["b"].to_numpy()
     shape = (len(mine), len(mine))
     graph = coo_array((np.ones(len(edges), dtype=np.int8), (a, b)), shape=shape)
     _, group = connected_components(graph, directed=False)
     member = pl.Series("group", group, dtype=pl.Int64)
-    shared = edges.select(pl.col("b").replace_strict(dict(enumerate(group.tolist())), return_dtype=pl.Int64).alias("group") if len(edges) else pl.lit(0).alias("group"), "by")
-    by = shared.group_by("group").agg(pl.col("by").unique())
-    counted = mine.with_columns(member).join(by, on="group", how="inner").sort("accepted").group_by("group").agg(
-        pl.col("first").first(), pl.col("second").first(), pl.len().alias("n"), pl.col("by").first(),
-        pl.col("accepted").min().alias("begin"), pl.col("accepted").max().alias("last"), pl.col("no").alias("numbers"),
+    by = pl.DataFrame({"group": pl.Series(group[b], dtype=pl.Int64), "by": edges["by"]}).group_by("group").agg(pl.col("by").unique())
+    mine = mine.with_columns(member).join(by.select("group"), on="group", how="semi")
+    counted = mine.group_by("group").agg(pl.len().alias("n"), pl.col("accepted").min().alias("begin"), pl.col("accepted").max().alias("last"))
+    # What is shown is gathered of what is shown: the numbers of all the others would be put together for nothing.
+    shown = counted.sort("n", "last", descending=True).head(MOST_LISTED).select("group").with_row_index("rank")
+    told = mine.join(shown, on="group", how="inner").sort("accepted").group_by("group").agg(
+        pl.col("first").first(), pl.col("second").first(), pl.col("no").alias("numbers"), pl.col("rank").first()
     )  # fmt: skip
-    return counted.sort("n", "last", descending=True)
+    return counted, told.join(counted, on="group").join(by, on="group").sort("rank")

@@ -28,6 +28,7 @@ def corrections(kind: Annotated[str, typer.Option(help="complaint 或 repair")] 
 
     from actions.classes.sentences import KINDS, read_sentences
     from actions.desk.clock import SystemClock
+    from actions.desk.moves import SYSTEM
     from actions.desk.tickets import EventType, Kind, Priority, TicketFilter
     from bot.gateway.assemble import open_desk
     from bot.gateway.masking import mask
@@ -42,7 +43,7 @@ def corrections(kind: Annotated[str, typer.Option(help="complaint 或 repair")] 
         page = desk.tickets(TicketFilter(kind=Kind(kind)), cursor, 200)
         for ticket in page.tickets:
             # One whose words were erased has nothing to teach any more.
-            if ticket.description and any(event.type is EventType.CLASSIFIED for event in ticket.events):
+            if ticket.description and any(event.type is EventType.CLASSIFIED and event.actor != SYSTEM for event in ticket.events):
                 urgent = kind == Kind.REPAIR and ticket.priority is not Priority.NORMAL
                 told.setdefault(mask(ticket.description)[:_MOST], set()).add((ticket.category[0], ticket.category[1], urgent))
         cursor = page.next_cursor

@@ -15,8 +15,10 @@ from rich.console import Console
 from rich.table import Table
 
 from actions.classes.classifier import TrainedClassifier
+from actions.classes.urgency import Urgency, WithUrgency
 from actions.desk.classes import SURE, Classified, is_class
 from actions.desk.tickets import Kind
+from actions.ports.classifier import Classifier
 from actions.reports.tables import share
 from bot.cli.build import build_encoder
 from bot.gateway.settings import Settings
@@ -54,7 +56,7 @@ def evaluate_classes(settings: Settings, data: Path, json_file: Path | None) -> 
         raise typer.Exit(1)
     build_encoder(settings, console.print)
     encoder = SentenceEncoder(encoder_folder(settings.home))
-    classifier = TrainedClassifier.open(settings.home, encoder, console.print)
+    classifier = WithUrgency(TrainedClassifier.open(settings.home, encoder, console.print), Urgency.load())
     content = yaml.safe_load(data.read_text(encoding="utf-8"))
     measured = {}
     for kind, name in ((Kind.COMPLAINT, "complaints"), (Kind.REPAIR, "repairs")):
@@ -66,7 +68,7 @@ def evaluate_classes(settings: Settings, data: Path, json_file: Path | None) -> 
         console.print(f"[green]✓[/] JSON：{json_file}")
 
 
-def _judged(classifier: TrainedClassifier, kind: Kind, raw: dict[str, Any], at: int, data: Path) -> Judged:
+def _judged(classifier: Classifier, kind: Kind, raw: dict[str, Any], at: int, data: Path) -> Judged:
     if not is_class(kind, (raw["first"], raw["second"])):
         console.print(f"[red]✗[/] {data.name}，{kind.value} 第 {at} 条：没有这个分类 {raw['first']}/{raw['second']}")
         raise typer.Exit(1)

@@ -20,6 +20,7 @@ from bot.cli.knowledge import kb_app
 from bot.cli.notices import notice_app
 from bot.cli.outages import outage_app
 from bot.cli.report import report_app
+from bot.cli.stops import stop_app
 from bot.gateway.settings import PROJECT, Settings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="电答：供电企业客户服务助手")
@@ -32,6 +33,7 @@ app.add_typer(kb_app, name="kb")
 app.add_typer(report_app, name="report")
 app.add_typer(classes_app, name="classes")
 app.add_typer(outage_app, name="outage")
+app.add_typer(stop_app, name="stop")
 app.add_typer(notice_app, name="notice")
 app.add_typer(crew_app, name="crew")
 app.add_typer(flow_app, name="flow")

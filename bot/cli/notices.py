@@ -26,6 +26,10 @@ STEPS = {
     Step.BALANCE_EMPTY: "余额用完",
     Step.BILL_OVERDUE: "电费逾期提醒",
     Step.BILL_DEMAND: "电费催交",
+    Step.STOP_AHEAD: "欠费停电通知",
+    Step.STOP_SOON: "停电前30分钟",
+    Step.STOP_OFF: "停电撤回",
+    Step.STOP_RESTORE: "将复电",
 }
 
 

@@ -14,6 +14,7 @@ from actions.desk.feedback import Feedback
 from actions.desk.hub import RepairHub
 from actions.desk.notifier import Notifier
 from actions.desk.outbox import Letter
+from actions.desk.stopper import Stopper
 from actions.handlers.forms.flow import FlowBook
 from actions.ports.conversations import ConversationStore
 from actions.ports.couriers import LogCourier
@@ -83,6 +84,7 @@ class Parts:
     repairs: RepairHub | None = None
     profiles: ProfileDesk | None = None
     notices: Notifier | None = None
+    stops: Stopper | None = None
     uploads: UploadDesk | None = None
 
 
@@ -197,6 +199,7 @@ def _services(parts: Parts) -> tuple[Services, Replayer]:
         repairs=parts.repairs,
         profiles=parts.profiles,
         notices=parts.notices,
+        stops=parts.stops,
         uploads=parts.uploads,
     )
     return services, Replayer(conversations, backlog, journal, parts.assistant)

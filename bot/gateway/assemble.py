@@ -15,17 +15,21 @@ from aiohttp import web
 from sqlalchemy import Engine, text
 
 from actions.classes.classifier import TrainedClassifier
+from actions.classes.urgency import Urgency, WithUrgency
 from actions.desk.calendar import WorkingCalendar
+from actions.desk.classes import Rules
 from actions.desk.clock import Clock, SystemClock
 from actions.desk.desk import ServiceDesk
 from actions.desk.feedback import Feedback
 from actions.desk.hub import RepairHub
+from actions.desk.late_reading import LateReading
 from actions.desk.limits import PROFILES, Profile
 from actions.desk.moves import Book
 from actions.desk.notifier import Notifier
 from actions.desk.outbox import Audience, Letter
 from actions.desk.papers import Papers
 from actions.desk.repairs import HubRules
+from actions.desk.stopper import Stopper
 from actions.desk.tickets import Status
 from actions.desk.verifier import Verifier
 from actions.handlers.areas import read_area
@@ -62,6 +66,7 @@ from actions.ports.sql import (
     SqlPapers,
     SqlProfiles,
     SqlRepairs,
+    SqlStops,
     SqlSurveys,
     SqlTicketStore,
     seed_demo,
@@ -72,6 +77,7 @@ from bot.gateway.assistant import AssistantClient
 from bot.gateway.assistant_process import command, environment
 from bot.gateway.database import open_database
 from bot.gateway.editors import EditorDesk, KnowledgeWatch
+from bot.gateway.late_reading import Reading
 from bot.gateway.masking import mask, set_up_logging
 from bot.gateway.metrics import Metrics
 from bot.gateway.profiles import ProfileDesk
@@ -81,7 +87,7 @@ from bot.gateway.retention import Retention, vault_of
 from bot.gateway.server import Runner
 from bot.gateway.settings import PROJECT, Settings
 from bot.gateway.supervisor import Supervisor
-from bot.gateway.sweep import HubSweep, NoticeSweep, PaperSweep, Sweep
+from bot.gateway.sweep import HubSweep, NoticeSweep, PaperSweep, StopSweep, Sweep
 from bot.gateway.turn import IntentScore, Message, Reply, Trace
 from bot.gateway.uploads import UploadDesk
 from bot.language.address_reader import open_reader
@@ -165,11 +171,14 @@ def assemble(settings: Settings, assistant: AssistantClient, metrics: Metrics, c
     notifier = notifier_of(settings, engine, clock)
     encoder = SentenceEncoder(encoder_folder(settings.home))
     open_reader(settings.home)
-    classifier = TrainedClassifier.open(settings.home, encoder, log.info)
+    urgency = Urgency.load()
+    classifier = WithUrgency(TrainedClassifier.open(settings.home, encoder, log.info), urgency)
+    tickets = SqlTicketStore(engine)
     desk = ServiceDesk(
-        SqlTicketStore(engine), clock, book.profile, places=own.places(), calendar=book.calendar,
-        classifier=classifier, customers=known,
+        tickets, clock, book.profile, places=own.places(), calendar=book.calendar,
+        classifier=classifier, first_look=WithUrgency(Rules(), urgency), customers=known,
     )  # fmt: skip
+    stopper = stopper_of(settings, engine, clock, desk)
     source = PROJECT / "knowledge_base"
 
     def open_base(root: Path) -> KnowledgeBase:
@@ -211,6 +220,7 @@ def assemble(settings: Settings, assistant: AssistantClient, metrics: Metrics, c
         desk=desk,
         repairs=hub,
         notices=notifier,
+        stops=stopper,
         outbox=SqlOutbox(engine),
         courier=_courier(settings, clock),
         knowledge=knowledge,
@@ -218,7 +228,10 @@ def assemble(settings: Settings, assistant: AssistantClient, metrics: Metrics, c
         metrics=metrics,
         hazard=_guard(phrases),
         checks={"database": lambda: _alive(engine), "knowledge": lambda: _searchable(knowledge)},
-        background=(_Webhook(services, settings.action_port), Sweep(desk), HubSweep(hub), PaperSweep(papers), NoticeSweep(notifier, clock), Retention(engine, settings, clock), KnowledgeWatch(knowledge)),
+        background=(
+            _Webhook(services, settings.action_port), Sweep(desk), Reading(LateReading(tickets, clock, book, classifier)), HubSweep(hub), PaperSweep(papers),
+            NoticeSweep(notifier, clock), StopSweep(stopper), Retention(engine, settings, clock), KnowledgeWatch(knowledge),
+        ),
         editors=EditorDesk(knowledge, Versions(settings.home), source, gaps, home=settings.home, profile=settings.profile, storage=settings.passage_storage),
         clock=clock,
         flows=services.flows,
@@ -277,6 +290,11 @@ def notifier_of(settings: Settings, engine: Engine, clock: Clock) -> Notifier:
         quiet=settings.quiet,
         low_balance=settings.low_balance,
     )
+
+
+def stopper_of(settings: Settings, engine: Engine, clock: Clock, desk: ServiceDesk) -> Stopper:
+    """Who minds the stop orders, over the service's database."""
+    return Stopper(SqlStops(engine), clock, SqlNetwork(engine), desk, quiet=settings.quiet)
 
 
 def open_desk(settings: Settings, clock: Clock) -> ServiceDesk:

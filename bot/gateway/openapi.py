@@ -79,6 +79,7 @@ from bot.gateway.schemas_notices import (
 )
 from bot.gateway.schemas_profiles import ProfileView
 from bot.gateway.schemas_reports import OrdersQuery, ReportView, ServiceQuery, SurveyAnswer, SurveyView
+from bot.gateway.schemas_stops import StopAct, StopDecision, StopImport, StopList, StopReviewView, StopView
 from bot.gateway.schemas_uploads import OwnQuery, TicketMaterials, UploadFields, UploadList, UploadsQuery, UploadView
 from bot.gateway.turn import Reply
 
@@ -135,6 +136,7 @@ _PROFILE = "/api/v1/conversations/{conversation_id}/profile"
 _KB = "/api/v1/kb/"
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _PLANS = "/api/v1/outage-plans"
+_STOPS = "/api/v1/stop-orders"
 _STAFF_TICKET = "/api/v1/tickets/{ticket_no}"
 _STAFF_HANDOFF = "/api/v1/handoffs/{handoff_id}"
 
@@ -183,6 +185,12 @@ OPERATIONS = (
     Operation("get", _PLANS, "Outage plans and how many were told", "notices", (PlanList,), staff=True, errors=_GONE),
     Operation("post", _PLANS, "Store plans, also from a CSV sheet", "notices", (PlanReview,), PlanImport, staff=True, errors=_GONE, also="text/csv"),
     Operation("post", _PLANS + "/{outage_no}/cancel", "Call a plan off", "notices", (CancelledPlan,), PlanCancel, staff=True, errors=_CLASH),
+    Operation("get", _STOPS, "Stop orders and how far they are", "notices", (StopList,), query=NoticeQuery, staff=True, errors=_GONE),
+    Operation("post", _STOPS, "Store stop orders, also from a CSV sheet", "notices", (StopReviewView,), StopImport, staff=True, errors=_GONE, also="text/csv"),
+    Operation("post", _STOPS + "/{order_no}/decision", "Decide on a protected customer's order", "notices", (StopView,), StopDecision, staff=True, errors=_CLASH),
+    Operation("post", _STOPS + "/{order_no}/withdraw", "Call an order off", "notices", (StopView,), StopAct, staff=True, errors=_CLASH),
+    Operation("post", _STOPS + "/{order_no}/cut", "The supply was stopped", "notices", (StopView,), StopAct, staff=True, errors=_CLASH),
+    Operation("post", _STOPS + "/{order_no}/restored", "The supply is back", "notices", (StopView,), StopAct, staff=True, errors=_CLASH),
     Operation("get", "/api/v1/notices", "The latest notices", "notices", (NoticeList,), query=NoticeQuery, staff=True, errors=_GONE),
     Operation("get", "/api/v1/notices/calls", "Calls to be made by a person", "notices", (CallList,), query=NoticeQuery, staff=True, errors=_GONE),
     Operation("post", "/api/v1/notices/calls/{key}/done", "A call was made", "notices", (NoticeView,), CallDone, staff=True, errors=_GONE),

@@ -8,10 +8,10 @@ ProblemError                     status  code
 ├── UnauthorizedError            401     unauthorized
 ├── ForbiddenError               403     forbidden, foreign_origin
 ├── NotFoundError                404     not_found, unknown_ticket, unknown_topic, unknown_handoff, unknown_letter,
-│                                        unknown_plan, unknown_call, unknown_account
+│                                        unknown_plan, unknown_stop, unknown_call, unknown_account
 ├── MethodNotAllowedError        405     method_not_allowed
 ├── ConflictError                409     conflict, illegal_move, stale_version, handoff_taken, handoff_not_taken, letter_delivered,
-│                                        plan_over
+│                                        plan_over, stop_over
 ├── BodyTooLargeError            413     body_too_large
 ├── UnsupportedMediaTypeError    415     unsupported_media_type
 ├── ExpectationFailedError       417     expectation_failed

@@ -12,12 +12,14 @@ from actions.desk.errors import (
     LetterDelivered,
     PlanOver,
     StaleVersion,
+    StopOver,
     SurveyAnswered,
     UnknownAccount,
     UnknownCall,
     UnknownHandoff,
     UnknownLetter,
     UnknownPlan,
+    UnknownStop,
     UnknownSurvey,
     UnknownTicket,
 )
@@ -38,11 +40,11 @@ def from_desk_error(error: DeskError) -> ProblemError:
             return NotFoundError("unknown_ticket")
         case UnknownHandoff():
             return NotFoundError("unknown_handoff")
-        case UnknownLetter() | UnknownSurvey() | UnknownPlan() | UnknownCall() | UnknownAccount():
+        case UnknownLetter() | UnknownSurvey() | UnknownPlan() | UnknownStop() | UnknownCall() | UnknownAccount():
             return NotFoundError(error.code)
         case IllegalMove():
             return ConflictError(error.code, allowed=list(error.allowed))
-        case StaleVersion() | HandoffTaken() | LetterDelivered() | SurveyAnswered() | PlanOver():
+        case StaleVersion() | HandoffTaken() | LetterDelivered() | SurveyAnswered() | PlanOver() | StopOver():
             return ConflictError(error.code)
         case InvalidTicket():
             fields = [FieldProblem(field=field, message=reason) for field, reason in error.problems]

@@ -13,7 +13,7 @@ from actions.desk.papers import UNUSED_KEPT
 from actions.desk.profiles import PROFILE_KEPT
 from actions.ports.drafts import DRAFT_KEPT
 from actions.ports.papers import PaperStore, Vault
-from actions.ports.sql import SqlDrafts, SqlGaps, SqlNotices, SqlPapers, SqlProfiles
+from actions.ports.sql import SqlDrafts, SqlGaps, SqlNotices, SqlPapers, SqlProfiles, SqlStops
 from actions.ports.sql.retention import Erased, erase_before
 from actions.ports.vault import FileVault
 from bot.gateway.assistant_process import data_keys
@@ -33,6 +33,7 @@ def sweep_out(engine: Engine, settings: Settings, clock: Clock) -> tuple[Erased,
     SqlDrafts(engine).forget(now - DRAFT_KEPT)
     SqlProfiles(engine).forget(now - PROFILE_KEPT)
     SqlNotices(engine).forget(before)
+    SqlStops(engine).forget(before)
     SqlGaps(engine).forget(before)
     erased = erase_before(engine, before, now)
     forget_papers(SqlPapers(engine), vault_of(settings), now)

@@ -13,6 +13,7 @@ from actions.desk.clock import Clock
 from actions.desk.feedback import Feedback
 from actions.desk.hub import RepairHub
 from actions.desk.notifier import Notifier
+from actions.desk.stopper import Stopper
 from actions.desk.tickets import EventType, Page, Ticket, TicketFilter
 from actions.handlers.forms.flow import FlowBook
 from actions.ports.outbox import OutboxStore
@@ -106,6 +107,7 @@ class Services:
     profiles: ProfileDesk | None = None
     """None for a gateway that keeps nothing of its customers."""
     notices: Notifier | None = None
+    stops: Stopper | None = None
     """None for a gateway that gives no notice."""
 
 

@@ -11,6 +11,7 @@ from actions.desk.desk import ServiceDesk
 from actions.desk.hub import RepairHub
 from actions.desk.notifier import Notifier
 from actions.desk.papers import Papers
+from actions.desk.stopper import Stopper
 
 log = logging.getLogger("dianda.sweep")
 SWEEP_SECONDS = 5.0
@@ -141,6 +142,36 @@ class NoticeSweep:
                     log.info("%d notices written", written)
             except Exception:
                 log.exception("the notices' sweep failed; it is tried again")
+            await asyncio.sleep(self._seconds)
+
+    async def close(self) -> None:
+        """Stop."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+
+STOP_SECONDS = 5.0
+
+
+class StopSweep:
+    """Does what stop orders ask for, and withdraws at once what was paid."""
+
+    def __init__(self, stopper: Stopper, seconds: float = STOP_SECONDS) -> None:
+        self._stopper = stopper
+        self._seconds = seconds
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Begin; what came due while the service was down goes first."""
+        self._task = asyncio.create_task(self._run(), name="stop-sweep")
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                await asyncio.to_thread(self._stopper.sweep)
+            except Exception:
+                log.exception("the stop orders' sweep failed; it is tried again")
             await asyncio.sleep(self._seconds)
 
     async def close(self) -> None:

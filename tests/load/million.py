@@ -118,6 +118,9 @@ def _past_tickets(engine: Engine, count: int, now: datetime) -> Iterator[Rows]:
         closed = number % 20 != 0
         rows = make.ticket(number, created, steps=len(ROAD) if closed else 1)
         rows.events.clear()
+        reached = range(1, len(ROAD) + 1) if closed else (1,)
+        rows.ticket |= {f"{ROAD[nth - 1]}_at": created + timedelta(minutes=12 + (number + 1) % 468) * nth for nth in reached}
+        rows.ticket["taken_by"] = f"w{(number + 1) % 400}" if closed else None
         for clock in rows.clocks:
             clock["warn_at"], clock["due_at"] = created + timedelta(hours=16), created + timedelta(hours=20)
             clock["rings_at"] = clock["warn_at"]
@@ -153,6 +156,7 @@ class _Maker:
             "address": self._cipher.encrypt(f"安澜市云岭乡青石沟{number}号") if complaint else chance.choice(self._addresses),
             "address_fingerprint": self._cipher.fingerprint(f"{number}"), "area": chance.choice(("urban", "urban", "rural", "remote")), "description": chance.choice(self._words), "business": None,
             "created_at": created, "parent_ticket_no": None, "version": 1 + steps, "last_event": 1 + steps, "paused_at": None, "review": false,
+            **dict.fromkeys(f"{step}_at" for step in ROAD), "taken_by": None,
         }  # fmt: skip
         clocks = [
             {

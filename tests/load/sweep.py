@@ -39,7 +39,7 @@ def main() -> None:
     given = ask.parse_args()
     table = Table("数据库", "未结工单", "到期", "用时 s", "事件", "通知", title=f"时限巡检（目标 {WANTED:.0f} s）")
     for name in given.database:
-        with _engine(name) as engine:
+        with open_engine(name) as engine:
             began = time.monotonic()
             fill(engine, open_tickets(engine, given.tickets, 0, NOW))
             console.print(f"[dim]{name}：写入 {given.tickets:,} 张未结工单，{time.monotonic() - began:.0f} s[/]")
@@ -57,7 +57,8 @@ def main() -> None:
 
 
 @contextmanager
-def _engine(name: str) -> Iterator[Engine]:
+def open_engine(name: str) -> Iterator[Engine]:
+    """An empty, migrated database of that kind, thrown away afterwards."""
     with tempfile.TemporaryDirectory() as folder:
         if name == "sqlite":
             engine = connect(f"sqlite:///{folder}/dianda.db", [generate_key()])

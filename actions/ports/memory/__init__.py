@@ -16,6 +16,7 @@ from actions.ports.memory.outbox import MemoryOutbox
 from actions.ports.memory.papers import MemoryPapers, MemoryVault
 from actions.ports.memory.profiles import MemoryProfiles
 from actions.ports.memory.repairs import MemoryRepairs
+from actions.ports.memory.stops import MemoryStops
 from actions.ports.memory.surveys import MemorySurveys
 from actions.ports.memory.tickets import MemoryTicketStore
 
@@ -33,6 +34,7 @@ __all__ = [
     "MemoryPapers",
     "MemoryProfiles",
     "MemoryRepairs",
+    "MemoryStops",
     "MemorySurveys",
     "MemoryTicketStore",
     "MemoryVault",

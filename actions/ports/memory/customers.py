@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from threading import Lock
 
@@ -127,6 +128,11 @@ class MemoryCustomers:
         """The chat users who have linked an account."""
         with self._lock:
             return tuple(user for user, bound in self._bindings.items() if account_no in bound)
+
+    def disconnect(self, account_no: str, off: bool) -> None:
+        """Note that an account's supply is off, or on again."""
+        with self._lock:
+            self._accounts[account_no] = replace(self._accounts[account_no], disconnected=off)
 
     def drop_outage(self, outage_no: str) -> None:
         """Forget an outage."""

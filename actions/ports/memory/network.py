@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from actions.desk.network import Served, TransformerArea
 from actions.ports.demo import network as demo
@@ -42,6 +42,14 @@ class MemoryNetwork:
         """See `Network.served`."""
         found = sorted(self._all(), key=place)
         return tuple(one for one in found if place(one) > after)[:limit]
+
+    def within(self, area_nos: Collection[str], words: Collection[str], subject: str, after: str, limit: int) -> tuple[Served, ...]:
+        """See `Network.within`: everybody may, in so small a network."""
+        return self.served(after, limit)
+
+    def supply_of(self, account_no: str) -> Served | None:
+        """See `Network.supply_of`."""
+        return next((one for one in self._all() if one.account.account_no == account_no), None)
 
     def life_support(self) -> tuple[Served, ...]:
         """See `Network.life_support`."""

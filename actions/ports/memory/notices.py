@@ -34,12 +34,12 @@ class MemoryNotices:
         self.chosen: dict[str, dict[Topic, bool]] = {}
 
     @contextmanager
-    def transaction(self) -> Iterator[_Transaction]:
+    def transaction(self) -> Iterator[NoticeWrites]:
         """See `NoticeStore.transaction`."""
         with self.store.transaction():
             before = dict(self.known), dict(self.noted)
             try:
-                yield _Transaction(self)
+                yield NoticeWrites(self)
             except BaseException:
                 self.known, self.noted = before
                 raise
@@ -117,16 +117,18 @@ class MemoryNotices:
             return len(old)
 
 
-class _Transaction:
+class NoticeWrites:
     """`NoticeTransaction` under the store's lock."""
 
     def __init__(self, notices: MemoryNotices) -> None:
         self._all = notices
 
     def plans(self, numbers: Iterable[str]) -> dict[str, Plan]:
+        """See `NoticeTransaction.plans`."""
         return {number: self._all.known[number] for number in numbers if number in self._all.known}
 
     def put(self, plan: Plan) -> None:
+        """See `NoticeTransaction.put`."""
         self._all.known[plan.outage_no] = plan
         if plan.cancelled_at is None:
             self._all.customers.put_outages([plan.outage])
@@ -134,6 +136,7 @@ class _Transaction:
             self._all.customers.drop_outage(plan.outage_no)
 
     def told(self, subject: str, accounts: Iterable[str]) -> Mapping[str, tuple[Notice, ...]]:
+        """See `NoticeTransaction.told`."""
         found: dict[str, list[Notice]] = {}
         wanted = set(accounts)
         for notice in self._all.noted.values():
@@ -142,10 +145,12 @@ class _Transaction:
         return {account_no: tuple(heard) for account_no, heard in found.items()}
 
     def told_accounts(self, subject: str, after: str, limit: int) -> Sequence[str]:
+        """See `NoticeTransaction.told_accounts`."""
         found = {one.account_no for one in self._all.noted.values() if one.subject == subject and one.account_no > after}
         return sorted(found)[:limit]
 
     def tell(self, told: Iterable[tuple[Notice, Letter]]) -> int:
+        """See `NoticeTransaction.tell`."""
         fresh = [(notice, letter) for notice, letter in told if notice.key not in self._all.noted]
         for notice, _ in fresh:
             for key, old in self._all.noted.items():
@@ -157,6 +162,7 @@ class _Transaction:
         return len(fresh)
 
     def withdraw(self, subject: str) -> int:
+        """See `NoticeTransaction.withdraw`."""
         letters = self._all.store.outbox.letters
         keys = [
             key
@@ -169,9 +175,11 @@ class _Transaction:
         return len(keys)
 
     def wants(self, accounts: Iterable[str]) -> Mapping[str, Mapping[Topic, bool]]:
+        """See `NoticeTransaction.wants`."""
         return {number: dict(self._all.chosen[number]) for number in accounts if number in self._all.chosen}
 
     def conversations(self, accounts: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
+        """See `NoticeTransaction.conversations`."""
         talks = self._all.talks.conversations(_MOST_TALKS) if self._all.talks is not None else ()
         latest: dict[str, str] = {}
         for talk in reversed(talks):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from threading import RLock
 
 from actions.desk.errors import DuplicateRequest, InvalidCursor, StaleVersion
@@ -24,6 +24,7 @@ class MemoryTicketStore:
         self.lock = RLock()
         self.outbox = MemoryOutbox(self.lock)
         self.repairs: dict[str, Repair] = {}
+        self.put_off: dict[str, datetime] = {}
         self._tickets: dict[str, Ticket] = {}
         self._requests: dict[str, str] = {}
         self._sequences: dict[date, int] = {}
@@ -33,13 +34,20 @@ class MemoryTicketStore:
         """See `TicketStore.transaction`."""
         with self.lock:
             before = dict(self._tickets), dict(self._requests), dict(self._sequences)
-            letters, repairs = dict(self.outbox.letters), dict(self.repairs)
+            letters, repairs, put_off = dict(self.outbox.letters), dict(self.repairs), dict(self.put_off)
             try:
                 yield Transaction(self)
             except BaseException:
                 self._tickets, self._requests, self._sequences = before
-                self.outbox.letters, self.repairs = letters, repairs
+                self.outbox.letters, self.repairs, self.put_off = letters, repairs, put_off
                 raise
+
+    def unread(self, now: datetime, limit: int, lease: timedelta) -> tuple[Ticket, ...]:
+        """See `TicketStore.unread`."""
+        with self.lock:
+            due = sorted((at, number) for number, at in self.put_off.items() if at <= now)[:limit]
+            self.put_off |= {number: now + lease for _, number in due}
+            return tuple(self._tickets[number] for _, number in due)
 
     def get(self, ticket_no: str) -> Ticket | None:
         """See `TicketStore.get`."""
@@ -68,10 +76,6 @@ class Transaction:
         """Of one store."""
         self.store = store
         self._tickets, self._requests, self._sequences = store._tickets, store._requests, store._sequences
-
-    def of_request(self, request_id: str) -> Ticket | None:
-        """See `TicketTransaction.of_request`."""
-        return self._tickets.get(self._requests.get(request_id, ""))
 
     def next_sequence(self, day: date) -> int:
         """See `TicketTransaction.next_sequence`."""
@@ -109,6 +113,14 @@ class Transaction:
         rings = ((min(times), ticket) for ticket in self._tickets.values() if (times := _rings(ticket)))
         due = sorted((item for item in rings if item[0] <= now), key=lambda item: item[0])
         return tuple(ticket for _, ticket in due[:limit])
+
+    def put_off(self, ticket_no: str, at: datetime) -> None:
+        """See `TicketTransaction.put_off`."""
+        self.store.put_off[ticket_no] = at
+
+    def is_read(self, ticket_no: str) -> bool:
+        """See `TicketTransaction.is_read`."""
+        return self.store.put_off.pop(ticket_no, None) is not None
 
     def post(self, letters: Iterable[Letter]) -> None:
         """See `TicketTransaction.post`."""

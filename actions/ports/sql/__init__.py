@@ -20,6 +20,7 @@ from actions.ports.sql.papers import SqlPapers
 from actions.ports.sql.profiles import SqlProfiles
 from actions.ports.sql.repairs import SqlRepairs
 from actions.ports.sql.seed import seed_demo
+from actions.ports.sql.stops import SqlStops
 from actions.ports.sql.surveys import SqlSurveys
 from actions.ports.sql.tickets import SqlTicketStore
 
@@ -37,6 +38,7 @@ __all__ = [
     "SqlPapers",
     "SqlProfiles",
     "SqlRepairs",
+    "SqlStops",
     "SqlSurveys",
     "SqlTicketStore",
     "connect",

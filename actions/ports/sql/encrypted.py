@@ -14,7 +14,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from sqlalchemy import Column, Connection, Engine, Text
+from sqlalchemy import Column, Connection, Engine, Select, String, Table, Text, literal, null, select
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
@@ -34,14 +34,20 @@ class Cipher:
         self._first = Fernet(keys[0])
         self._fernet = MultiFernet([self._first, *(Fernet(key) for key in keys[1:])])
         # Derived, so that the fingerprints give nothing away about the key that encrypts.
+        # Most notes are empty, and nothing is nobody's secret: one token for all of them saves a third of a sweep.
+        self._nothing = self._first.encrypt(b"").decode("ascii")
         self._prints = [hmac.digest(base64.urlsafe_b64decode(key), b"dianda blind index", "sha256") for key in keys]
 
     def encrypt(self, text: str) -> str:
-        """Ciphertext, different each time. Half a surrogate pair, as broken clients send, comes back as it was."""
+        """Ciphertext, different each time, but for empty text. Half a surrogate pair, as broken clients send, comes back as it was."""
+        if not text:
+            return self._nothing
         return self._fernet.encrypt(text.encode("utf-8", "surrogatepass")).decode("ascii")
 
     def decrypt(self, token: str) -> str:
         """The text. Raises cryptography.fernet.InvalidToken when no key fits."""
+        if token == self._nothing:
+            return ""
         return self._fernet.decrypt(token).decode("utf-8", "surrogatepass")
 
     def is_newest(self, token: str) -> bool:
@@ -125,3 +131,9 @@ class EncryptedJson(TypeDecorator[JsonValue]):
             return None
         read: JsonValue = json.loads(_CIPHERS[dialect].decrypt(str(value)))
         return read
+
+
+def bare(table: Table) -> Select[Any]:
+    """A query for all rows of a table with nothing personal in them: encrypted columns come as null, or as empty text where there is always one."""
+    nothing = {True: null(), False: literal("", String)}
+    return select(*(nothing[bool(c.nullable)].label(c.name) if isinstance(c.type, Encrypted | EncryptedJson) else c for c in table.columns))

@@ -42,10 +42,10 @@ class SqlNotices:
         self._engine = engine
 
     @contextmanager
-    def transaction(self) -> Iterator[_Transaction]:
+    def transaction(self) -> Iterator[NoticeWrites]:
         """See `NoticeStore.transaction`."""
         with writing(self._engine) as connection:
-            yield _Transaction(connection)
+            yield NoticeWrites(connection)
 
     def due(self, now: datetime, limit: int) -> tuple[Plan, ...]:
         """See `NoticeStore.due`."""
@@ -151,17 +151,19 @@ class SqlNotices:
         return len(old)
 
 
-class _Transaction:
+class NoticeWrites:
     """`NoticeTransaction` on one connection."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def plans(self, numbers: Iterable[str]) -> dict[str, Plan]:
+        """See `NoticeTransaction.plans`."""
         wanted = select(outage_plans).where(_P.outage_no.in_(list(numbers))).order_by(_P.outage_no).with_for_update()
         return {row["outage_no"]: _plan(row) for row in self._connection.execute(wanted).mappings()}
 
     def put(self, plan: Plan) -> None:
+        """See `NoticeTransaction.put`."""
         row = _row(plan)
         add = insert_into(self._connection, outage_plans).values(row)
         self._connection.execute(add.on_conflict_do_update(index_elements=["outage_no"], set_=row))
@@ -172,6 +174,7 @@ class _Transaction:
             self._connection.execute(delete(schema.outages).where(off))
 
     def told(self, subject: str, accounts: Iterable[str]) -> Mapping[str, tuple[Notice, ...]]:
+        """See `NoticeTransaction.told`."""
         query = select(notices).where(_N.subject == subject, _N.account_no.in_(list(accounts))).order_by(_N.id)
         found: dict[str, list[Notice]] = defaultdict(list)
         for row in self._connection.execute(query).mappings():
@@ -179,10 +182,12 @@ class _Transaction:
         return {account_no: tuple(heard) for account_no, heard in found.items()}
 
     def told_accounts(self, subject: str, after: str, limit: int) -> Sequence[str]:
+        """See `NoticeTransaction.told_accounts`."""
         query = select(_N.account_no).distinct().where(_N.subject == subject, _N.account_no > after)
         return list(self._connection.scalars(query.order_by(_N.account_no).limit(limit)))
 
     def tell(self, told: Iterable[tuple[Notice, Letter]]) -> int:
+        """See `NoticeTransaction.tell`."""
         pairs = list(told)
         add = insert_into(self._connection, notices).on_conflict_do_nothing(index_elements=["key"]).returning(_N.id)
         fresh = []
@@ -199,6 +204,7 @@ class _Transaction:
         return len(fresh)
 
     def withdraw(self, subject: str) -> int:
+        """See `NoticeTransaction.withdraw`."""
         untried = (_LETTERS.subject == subject) & (_LETTERS.state == _PENDING) & (_LETTERS.attempts == 0)
         keys = list(self._connection.scalars(delete(schema.outbox).where(untried).returning(_LETTERS.key)))
         for at in range(0, len(keys), 500):
@@ -206,9 +212,11 @@ class _Transaction:
         return len(keys)
 
     def wants(self, accounts: Iterable[str]) -> Mapping[str, Mapping[Topic, bool]]:
+        """See `NoticeTransaction.wants`."""
         return _wants(self._connection, list(accounts))
 
     def conversations(self, accounts: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
+        """See `NoticeTransaction.conversations`."""
         bound = select(schema.bindings).where(schema.bindings.c.account_no.in_(list(accounts)))
         links = [(row["account_no"], row["customer_id"]) for row in self._connection.execute(bound).mappings()]
         users = list({user for _, user in links})

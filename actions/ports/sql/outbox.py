@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, RowMapping, func, insert, select, update
+from sqlalchemy import Connection, Engine, RowMapping, func, select, update
 
 from actions.desk.errors import InvalidCursor, LetterDelivered, UnknownLetter
 from actions.desk.outbox import Audience, Letter, LetterPage, LetterState, StoredLetter
+from actions.ports.sql.bulk import insert_many
 from actions.ports.sql.engine import insert_into, reading, writing
 from actions.ports.sql.schema import outbox as table
 
@@ -18,9 +19,7 @@ _C = table.c
 
 def post(connection: Connection, letters: Iterable[Letter]) -> None:
     """Write letters down in the transaction of the change that caused them."""
-    rows = _rows(letters)
-    if rows:
-        connection.execute(insert(table), rows)
+    insert_many(connection, table, _rows(letters))
 
 
 def post_once(connection: Connection, letters: Iterable[Letter]) -> int:

@@ -22,6 +22,7 @@ from sqlalchemy import (
     text,
 )
 
+from actions.desk.marks import FIRST, LAST
 from actions.ports.sql.columns import Money, RowId, UtcDateTime
 from actions.ports.sql.encrypted import Encrypted, EncryptedJson, fingerprint_of
 
@@ -64,6 +65,9 @@ tickets = Table(
     Column("erased_at", UtcDateTime),
     # The classifier was not sure: a person is to look at the category.
     Column("review", Boolean, nullable=False, server_default=false()),
+    # When it first went out, when it was last done, and who last took it, as its log says: a report walks over no log.
+    *(Column(f"{step}_at", UtcDateTime) for step in (*FIRST, *LAST)),
+    Column("taken_by", String(128)),
     # By which a report finds the same customer again without decrypting a million addresses.
     Column("address_fingerprint", String(64), info=fingerprint_of("address")),
     Index(None, "conversation_id"),

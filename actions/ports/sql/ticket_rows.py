@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import RowMapping
 
+from actions.desk.marks import marks
 from actions.desk.tickets import Area, EventType, Kind, Priority, Status, Ticket, TicketClock, TicketEvent
 
 
@@ -38,6 +39,7 @@ def moving(ticket: Ticket) -> dict[str, Any]:
         "version": ticket.version,
         "last_event": len(ticket.events),
         "paused_at": ticket.paused_at,
+        **marks(ticket),
     }
 
 

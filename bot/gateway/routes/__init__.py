@@ -18,13 +18,14 @@ from bot.gateway.routes import (
     profiles,
     repairs,
     reports,
+    stops,
     surveys,
     tickets,
     uploads,
     ws,
 )
 
-MODULES = (chat, profiles, parse, knowledge, editors, flows, tickets, uploads, repairs, handoffs, outbox, notices, reports, surveys, operation, pages, ws)
+MODULES = (chat, profiles, parse, knowledge, editors, flows, tickets, uploads, repairs, handoffs, outbox, notices, stops, reports, surveys, operation, pages, ws)
 
 
 def add_all(app: web.Application) -> None:

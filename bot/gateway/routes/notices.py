@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aiohttp import web
@@ -66,7 +66,7 @@ async def take(request: web.Request) -> web.Response:
     """Store plans from JSON or a CSV sheet; rows that are refused are named, the others count."""
     notifier = _notifier(request)
     if request.content_type == "text/csv":
-        rows, first = _sheet(await read_text(request)), 2
+        rows, first = sheet(await read_text(request), COLUMNS), 2
     else:
         rows, first = [plan.row() for plan in (await read_body(request, PlanImport)).plans], 1
     found = await request.app[SERVICES].journal.write(lambda: notifier.take(rows, first=first))
@@ -123,14 +123,15 @@ async def choose(request: web.Request) -> web.Response:
     return await choices(request)
 
 
-def _sheet(text: str) -> list[Mapping[str, Any]]:
+def sheet(text: str, columns: Sequence[str]) -> list[Mapping[str, Any]]:
+    """The rows of a CSV sheet that has the first two of `columns` at least. Raises InvalidFieldsError."""
     try:
         reader = csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline=""), strict=True)
         rows: list[Mapping[str, Any]] = list(reader)
     except csv.Error:
         raise InvalidFieldsError(errors=[FieldProblem(field="body", message="not a CSV sheet")]) from None
-    if not {COLUMNS[0], COLUMNS[1]} <= set(reader.fieldnames or ()):
-        raise InvalidFieldsError(errors=[FieldProblem(field="body", message="needs the headings " + ", ".join(COLUMNS))])
+    if not {columns[0], columns[1]} <= set(reader.fieldnames or ()):
+        raise InvalidFieldsError(errors=[FieldProblem(field="body", message="needs the headings " + ", ".join(columns))])
     return rows
 
 

@@ -37,7 +37,7 @@ export const ROUND = { tell: "正在通知", again: "下次提醒", cancel: "正
 export const WAITS = { turn: "等待发送", retry: "上次没送到，稍后再试", quiet_hours: "安静时段，早上再发" };
 export const NOTICE = {
   outage_ahead: "停电预告", outage_again: "停电前提醒", outage_changed: "停电有变动", outage_spared: "停电不再涉及", outage_cancelled: "停电取消",
-  balance_low: "余额不足", balance_empty: "余额用完", bill_overdue: "电费逾期提醒", bill_demand: "电费催交",
+  balance_low: "余额不足", balance_empty: "余额用完", bill_overdue: "电费逾期提醒", bill_demand: "电费催交", stop_ahead: "欠费停电通知", stop_soon: "停电前30分钟", stop_off: "停电撤回", stop_restore: "将复电",
 };
 const NEWS = {
   accepted: "已受理", dispatched: "已派单", acknowledged: "已接单", contacted: "已联系", en_route: "人员出发", on_site: "人员到场",

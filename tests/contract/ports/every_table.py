@@ -20,7 +20,7 @@ SECRET = "陈桂兰"
 ENDED = {
     "tickets.status": "closed", "tickets.kind": "repair", "tickets.priority": "normal", "tickets.area": "urban", "tickets.parent_ticket_no": None,
     "tickets.erased_at": None, "ticket_events.type": "closed", "ticket_events.status_before": None, "ticket_events.status_after": "closed",
-    "outbox.state": "delivered", "outbox.audience": "utility", "turns.state": "answered", "verification_attempts.locked_until": None,
+    "outbox.state": "delivered", "outbox.audience": "utility", "turns.state": "answered", "stop_orders.state": "withdrawn", "stop_orders.protected": "", "verification_attempts.locked_until": None,
 }  # fmt: skip
 """Everything is over, as far as a table has such a thing."""
 
@@ -47,9 +47,9 @@ def fill(engine: Engine, at: datetime, n: int = 1) -> dict[str, dict[str, Any]]:
 
 
 def stored(engine: Engine, table: Table) -> list[dict[str, Any]]:
-    """Every row of a table, decrypted."""
+    """Every row of a table, decrypted, in the order of its key."""
     with reading(engine) as connection:
-        return [dict(row) for row in connection.execute(select(table)).mappings()]
+        return [dict(row) for row in connection.execute(select(table).order_by(*table.primary_key.columns)).mappings()]
 
 
 def personal(table: Table) -> list[str]:

@@ -14,7 +14,7 @@ from bot.gateway.retention import sweep_out
 from bot.gateway.settings import Settings
 from tests.contract.ports.every_table import fill, personal, stored
 
-AS_LONG_AS_THE_CONTRACT = {"accounts", "bills", "payments", "bindings", "account_supply", "transformer_areas", "enterprise_contracts", "enterprise_months", "notice_choices", "notices"}
+AS_LONG_AS_THE_CONTRACT = {"accounts", "bills", "payments", "bindings", "account_supply", "transformer_areas", "enterprise_contracts", "enterprise_months", "notice_choices", "notices", "account_streets", "account_street_marks"}
 """The utility's own books: who its customers are, and which chat user linked which account. What an
 account wants to be told, and what it was told of its bills (nobody is reminded twice), stays with it too. They go when the customer goes."""
 

@@ -320,3 +320,20 @@ def test_the_log_of_a_storm_rebuilds_every_ticket(store: TicketStore) -> None:
         )
         assert rung(ticket, ticket.events[-1].at) is ticket
     assert own == done
+
+
+def test_what_is_still_to_be_read_is_given_to_one_at_a_time(desk: ServiceDesk, store: TicketStore, clock: FixedClock) -> None:
+    numbers = [desk.accept(REPAIR, request_id=f"r{n}").ticket_no for n in range(3)]
+    with store.transaction() as tx:
+        for number in numbers[:2]:
+            tx.put_off(number, clock.now())
+    lease = timedelta(minutes=1)
+    assert [ticket.ticket_no for ticket in store.unread(clock.now(), 5, lease)] == numbers[:2]
+    assert store.unread(clock.now(), 5, lease) == ()
+    with pytest.raises(RuntimeError), store.transaction() as tx:
+        assert tx.is_read(numbers[0])
+        raise RuntimeError
+    with store.transaction() as tx:
+        assert (tx.is_read(numbers[0]), tx.is_read(numbers[0]), tx.is_read(numbers[2])) == (True, False, False)
+    clock.advance(lease)
+    assert [ticket.ticket_no for ticket in store.unread(clock.now(), 5, lease)] == numbers[1:2]

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+import yaml
 
 from actions.classes.sentences import SentencesError, read_sentences
+from actions.classes.urgency import Urgency, WithUrgency
+from actions.desk.calendar import WorkingCalendar
 from actions.desk.classes import CLASSES, Classified
 from actions.desk.clock import SHANGHAI, FixedClock
 from actions.desk.desk import ServiceDesk
 from actions.desk.errors import IllegalMove, InvalidTicket, UnknownTicket
+from actions.desk.late_reading import LEASE, LateReading
 from actions.desk.limits import profile
+from actions.desk.moves import Book
 from actions.desk.tickets import EventType, Kind, NewTicket, Priority, TicketFilter
 from actions.ports.memory import MemoryTicketStore
 
@@ -108,3 +113,63 @@ def test_a_sentence_under_two_classes_is_refused(tmp_path: Path) -> None:
     (folder / "x.yml").write_text("first: 服务投诉\nclasses:\n  没有这类: [太差了]\n", encoding="utf-8")
     with pytest.raises(SentencesError, match="没有这类"):
         read_sentences(Kind.COMPLAINT, tmp_path)
+
+
+def in_a_rush(slow: Told, first: Told) -> tuple[ServiceDesk, LateReading, FixedClock]:
+    store, clock = MemoryTicketStore(), FixedClock(NOW)
+    book = Book(profile("state_grid"), WorkingCalendar())
+    return ServiceDesk(store, clock, profile("state_grid"), classifier=slow, first_look=first), LateReading(store, clock, book, slow), clock
+
+
+def repair(words: str) -> NewTicket:
+    return NewTicket(kind=Kind.REPAIR, description=words, channel="web", contact_phone="13800138000", address="安澜市人民路1号")
+
+
+def test_in_a_rush_a_first_look_files_and_the_classifier_reads_after() -> None:
+    slow, first = Told(category=("高压故障", "高压线路"), confidence=0.44, urgent=True), Told(category=("低压故障", "一户停电"))
+    one, late, clock = in_a_rush(slow, first)
+    alone = one.accept(repair("第一个"), request_id="a")
+    second = one.accept(repair("紧跟着"), request_id="b")
+    assert (alone.category[0], second.category[0], slow.asked) == ("高压故障", "低压故障", ["第一个"])
+    assert late.sweep() == 1
+    read = one.ticket(second.ticket_no)
+    assert (read.category, read.review, read.priority) == (("高压故障", "高压线路"), True, Priority.URGENT)
+    assert [event.type for event in read.events[1:]] == [EventType.CLASSIFIED, EventType.ESCALATED]
+    assert late.sweep() == 0
+    clock.advance(timedelta(hours=1))
+    assert late.sweep() == 0, "what was read once is not read again"
+    assert one.accept(repair("过了一阵"), request_id="c").category[0] == "高压故障"
+
+
+def test_a_person_who_was_faster_than_the_classifier_is_right() -> None:
+    one, late, _ = in_a_rush(Told(category=("营业投诉", "抄表催费"), confidence=0.9), Told(category=("服务投诉", "服务渠道")))
+    one.accept(complaint(), request_id="a")
+    second = one.accept(complaint(), request_id="b")
+    one.classify(second.ticket_no, ("服务投诉", "服务行为"), actor="王敏")
+    assert late.sweep() == 1
+    assert one.ticket(second.ticket_no).category == ("服务投诉", "服务行为")
+
+
+def test_who_dies_reading_leaves_it_to_another() -> None:
+    one, late, clock = in_a_rush(Told(category=("营业投诉", "抄表催费"), confidence=0.9), Told(category=("服务投诉", "服务渠道")))
+    one.accept(complaint(), request_id="a")
+    second = one.accept(complaint(), request_id="b")
+    assert one._store.unread(clock.now(), 5, LEASE), "somebody took it, and is not heard of again"
+    assert late.sweep() == 0
+    clock.advance(LEASE)
+    assert late.sweep() == 1
+    assert one.ticket(second.ticket_no).category == ("营业投诉", "抄表催费")
+
+
+SAID = yaml.safe_load((Path(__file__).parents[2] / "data" / "repair_urgency.yml").read_text(encoding="utf-8"))
+
+
+def test_the_rules_of_the_field_hear_what_is_urgent() -> None:
+    urgency = Urgency.load()
+    found = [text for text in SAID["urgent"] if urgency.says(text)]
+    alarms = [text for text in SAID["normal"] if urgency.says(text)]
+    assert len(found) / len(SAID["urgent"]) >= 0.9
+    assert len(alarms) / len(SAID["normal"]) <= 0.1
+    either = WithUrgency(Told(category=("低压故障", "一户停电"), urgent=False), urgency)
+    assert either.classify(Kind.REPAIR, "家里停电，老人靠呼吸机").urgent
+    assert not either.classify(Kind.COMPLAINT, "家里停电，老人靠呼吸机").urgent

@@ -19,6 +19,7 @@ from actions.desk.desk import ServiceDesk
 from actions.desk.limits import profile
 from actions.desk.notifier import Notifier
 from actions.desk.papers import Papers
+from actions.desk.stopper import Stopper
 from actions.handlers.forms.flow import FlowBook
 from actions.materials.apart import look_apart
 from actions.materials.clean import Clean
@@ -29,6 +30,7 @@ from actions.ports.memory import (
     MemoryNetwork,
     MemoryNotices,
     MemoryPapers,
+    MemoryStops,
     MemoryTicketStore,
 )
 from actions.ports.sql import generate_key
@@ -216,6 +218,7 @@ class House:
             low_balance=settings.low_balance,
         )
         desk = ServiceDesk(self.tickets, clock, profile("state_grid"))
+        self.stopper = Stopper(MemoryStops(notices), clock, MemoryNetwork.demo(self.customers), desk, quiet=settings.quiet)
         papers = Papers(self.papers, desk, clock, WorkingCalendar())
         return Parts(
             settings=settings,
@@ -229,6 +232,7 @@ class House:
             checks={"knowledge": lambda: True, "database": lambda: True},
             flows=FLOWS,
             notices=self.notifier,
+            stops=self.stopper,
             uploads=UploadDesk(
                 self.papers, FileVault(self.home / "uploads", [KEY]), papers, clock,
                 most_bytes=settings.upload_bytes, most_papers=settings.upload_count, look=self.look,

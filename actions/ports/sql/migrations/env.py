@@ -2,7 +2,15 @@
 
 from alembic import context
 
-from actions.ports.sql import draft_schema, paper_schema, profile_schema, schema_notices  # noqa: F401  their tables join the metadata
+from actions.ports.sql import (  # noqa: F401  their tables join the metadata
+    draft_schema,
+    paper_schema,
+    profile_schema,
+    schema_notices,
+    stop_schema,
+    street_schema,
+    unread_schema,
+)
 from actions.ports.sql.schema import metadata
 
 context.configure(
