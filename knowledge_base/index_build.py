@@ -20,7 +20,7 @@ from knowledge_base.passages import Passage, passages, sides_of
 from knowledge_base.passages_faiss import FaissPassages
 from knowledge_base.retrieve import tokenised
 from knowledge_base.storage import Storage, write_rows
-from knowledge_base.topic_model import Kernel, TopicModel
+from knowledge_base.topic_model import Kernel, TopicModel, grams
 from knowledge_base.training import Training
 
 _LABELLED = ("question", "asked", "name")
@@ -62,15 +62,15 @@ def _with_model(folder: Path, topics: Sequence[str], found: Sequence[Passage], t
     texts = [p.text for p in found] + list(training.unanswerable)
     material = Material(topics, found, training.unanswerable, len(training.near_misses), [tokenised(text) for text in texts], vectors)
     points = material.rows(*_LABELLED, "refused")
-    kernel = Kernel.of([texts[at] for at in points], vectors[points], material.importance[points])
+    named = [grams(texts[at], material.tokens[at]["words"]) for at in points]
+    kernel = Kernel.of(named, vectors[points], material.importance[points])
     fold = folds_of(material)
     solved = kernel.solve(material.labels[points], len(topics) + 1, fold[points])
     classified = np.zeros((len(texts), len(topics) + 1), dtype=np.float32)
     classified[points] = solved.held_out
     learned = learn(material, fold, classified)
-    model = TopicModel.of(kernel, vectors[points], solved.weights)
-    for view, words in parts_of(material, without=np.zeros(0, dtype=np.int64)).words.items():
-        words.save(folder / view)
+    model = TopicModel.of(kernel, solved.weights)
+    parts_of(material, without=np.zeros(0, dtype=np.int64)).words.save(folder)
     model.save(folder / "topic_model")
     if storage.milvus is None:
         rows = Rows(texts, vectors, material.sides)

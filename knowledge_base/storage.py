@@ -47,8 +47,11 @@ class Storage:
         if self.milvus is not None:
             reach(self.milvus)
 
-    def open(self, folder: Path, name: str) -> PassageSearch:
-        """The passages of the index `name` that lies in `folder`, made searchable first where they are not. Raises StoreAway."""
+    def open(self, folder: Path, name: str, *, at_once: bool = True) -> PassageSearch:
+        """The passages of the index `name` that lies in `folder`, made searchable first where they are not. Raises StoreAway.
+
+        Without ``at_once`` what lies in memory is read only when it is searched.
+        """
         if self.milvus is not None:
             return MilvusPassages.open(self.milvus, name, lambda: read_rows(folder))
         place = folder / "passages"
@@ -63,7 +66,7 @@ class Storage:
                         raise
             finally:
                 shutil.rmtree(partial, ignore_errors=True)
-        return FaissPassages.load(place)
+        return FaissPassages.load(place, at_once=at_once)
 
 
 def write_rows(folder: Path, texts: Sequence[str], raw: Any, centre: Any, sides: Any) -> None:
