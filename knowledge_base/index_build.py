@@ -15,7 +15,7 @@ from knowledge_base.dense import centred
 from knowledge_base.encoding import Encoder, probe
 from knowledge_base.learn import Learned, Material, folds_of, learn, parts_of
 from knowledge_base.lexical import Floats
-from knowledge_base.passage_search import Rows
+from knowledge_base.passage_search import Rows, check_vectors
 from knowledge_base.passages import Passage, passages, sides_of
 from knowledge_base.passages_faiss import FaissPassages
 from knowledge_base.retrieve import tokenised
@@ -30,7 +30,8 @@ def build(folder: Path, name: str, articles: Sequence[Article], training: Traini
           known: Mapping[str, Floats], storage: Storage) -> dict[str, float]:  # fmt: skip
     """Write the index `name` of these articles into `folder`; return how well it does on what was held out.
 
-    ``known`` are vectors at hand. Raises StoreAway when the passages are to lie on a server that cannot be reached.
+    ``known`` are vectors at hand. Raises StoreAway when the passages are to lie on a server that cannot be reached, and
+    UnusableVectors when the encoder is broken.
     """
     topics = [article.topic for article in articles]
     found = passages(articles, catalogue.titles, training.asked)
@@ -82,4 +83,6 @@ def _vectors(texts: Sequence[str], encoder: Encoder, known: Mapping[str, Floats]
     missing = [text for text in dict.fromkeys(texts) if text not in known]
     fresh = dict(zip(missing, encoder.encode(missing), strict=True)) if missing else {}
     rows = [fresh[text] if text in fresh else known[text] for text in texts]
-    return np.stack(rows).astype(np.float32) if rows else np.zeros((0, encoder.dim), dtype=np.float32)
+    found = np.stack(rows).astype(np.float32) if rows else np.zeros((0, encoder.dim), dtype=np.float32)
+    check_vectors(found, texts)
+    return found

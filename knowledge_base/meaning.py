@@ -30,7 +30,7 @@ class Likeness:
 
 
 class Meaning(Protocol):
-    """Measures. Safe to call from several threads; raises StoreAway when the passages cannot be reached."""
+    """Measures. Safe to call from several threads; raises as `PassageSearch` does."""
 
     order: Ints
     """The order in which the topic model's points are measured: positions among those that were learned from."""

@@ -11,7 +11,7 @@ import numpy as np
 
 from bot.language.words import words
 from knowledge_base.lexical import Floats
-from knowledge_base.passage_search import NOTHING_FOUND, SIDES, Found, Rows, Side
+from knowledge_base.passage_search import NOTHING_FOUND, SIDES, Found, Rows, Side, check_vectors
 from knowledge_base.passage_words import PassageWords
 from knowledge_base.topic_model import Ints
 from knowledge_base.vector_index import Kind, VectorIndex
@@ -41,6 +41,7 @@ class FaissPassages:
 
         ``tokens`` are the words of every row where they are at hand.
         """
+        check_vectors(rows.vectors, rows.texts)
         spoken = rows.of("asked", "said")
         found = (words(rows.texts[at]) if tokens is None else tokens[at] for at in spoken)
         return cls.of_vectors(rows.vectors, rows.sides, kind=kind, words=PassageWords.build(found))
@@ -48,6 +49,7 @@ class FaissPassages:
     @classmethod
     def of_vectors(cls, vectors: Floats, sides: Ints, *, kind: Kind | None = None, words: PassageWords | None = None) -> FaissPassages:
         """Index passages by meaning; ``words`` are those of the passages asked and said, none by default."""
+        check_vectors(vectors)
         rows = Rows((), vectors, sides)
         numbers = {side: rows.of(side) for side in SIDES}
         indexes = {side: VectorIndex.build(vectors[found], kind) for side, found in numbers.items()}
@@ -56,11 +58,13 @@ class FaissPassages:
 
     def nearest(self, side: Side, vector: Floats, k: int) -> Found:
         """See `PassageSearch.nearest`."""
+        check_vectors(vector)
         found, scores = self._indexes()[side].search(vector, k)
         return Found(self._numbers[side][found], scores) if len(found) else NOTHING_FOUND
 
     def nearest_many(self, side: Side, vectors: Floats, k: int) -> list[Found]:
         """See `PassageSearch.nearest_many`."""
+        check_vectors(vectors)
         found = self._indexes()[side].search_many(vectors, k)
         return [Found(self._numbers[side][at], scores) if len(at) else NOTHING_FOUND for at, scores in found]
 

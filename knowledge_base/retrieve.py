@@ -25,6 +25,7 @@ import numpy as np
 from knowledge_base.dense import Pooled, TopicVectors, centred
 from knowledge_base.lexical import VIEWS, Floats, TopicWords
 from knowledge_base.meaning import Meaning
+from knowledge_base.passage_search import check_vectors
 from knowledge_base.topic_model import TopicModel, grams
 
 SIGNALS = ("near", "near_mean", "said", *VIEWS, "classified")
@@ -76,7 +77,10 @@ class Weighing(Retriever, Protocol):
     topics: tuple[str, ...]
 
     def weigh(self, query: Query) -> Evidence:
-        """Everything found out about a question; rows and probabilities in the order of ``topics``."""
+        """Everything found out about a question; rows and probabilities in the order of ``topics``.
+
+        Raises UnusableVectors for a vector that is no direction, and StoreAway.
+        """
         ...
 
     def centred(self, vectors: Floats) -> Floats:
@@ -152,6 +156,7 @@ class HybridRetriever:
 
     def weigh(self, query: Query) -> Evidence:
         """Everything found out about a question."""
+        check_vectors(query.vector)  # around the centre even zeros are a direction
         vector = centred(query.vector, self._centre)
         tokens = tokenised(query.text)
         found = self.meaning.measure(vector)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from knowledge_base.dense import centred
-from knowledge_base.passage_search import PassageSearch, Rows
+from knowledge_base.passage_search import PassageSearch, Rows, check_vectors
 from knowledge_base.passages_faiss import FaissPassages
 from knowledge_base.passages_milvus import MilvusPassages, MilvusServer, reach
 
@@ -80,5 +80,6 @@ def write_rows(folder: Path, texts: Sequence[str], raw: Any, centre: Any, sides:
 def read_rows(folder: Path) -> Rows:
     """Read what :func:`write_rows` wrote."""
     texts = json.loads((folder / "texts.json").read_text(encoding="utf-8"))
-    vectors = centred(np.load(folder / "vectors.npy"), np.load(folder / "centre.npy"))
-    return Rows(texts, vectors, np.load(folder / "sides.npy"))
+    raw = np.load(folder / "vectors.npy")
+    check_vectors(raw, texts)
+    return Rows(texts, centred(raw, np.load(folder / "centre.npy")), np.load(folder / "sides.npy"))
