@@ -21,7 +21,6 @@ FEATURES = (
     "odds", "margin", "entropy", "none", "classified", "over_none", "near", "near_mean", "said", "words", "characters", "sounds",
     "agreement", "length",
 )  # fmt: skip
-_AT = {name: at for at, name in enumerate(SIGNALS)}
 _WRONG_REFUSALS, _FALSE_ANSWERS = 0.05, 0.08
 """The aims: answerable questions refused, unanswerable ones answered."""
 _UNUSUAL, _NEAR = 0.3, 4.0
@@ -31,15 +30,15 @@ _PENALTY = 1e-3
 
 def features(evidence: Evidence) -> Floats:
     """The numbers the decision rests on, in the order of ``FEATURES``."""
-    fused = evidence.fused.clip(1e-6, 1 - 1e-6)
-    order = np.argsort(-fused, kind="stable")
-    top = int(order[0])
-    second = float(fused[order[1]]) if len(order) > 1 else 1e-6
-    raw = {name: float(evidence.signals[at, top]) for name, at in _AT.items()}
+    fused = np.minimum(np.maximum(evidence.fused, 1e-6), 1 - 1e-6)
+    top = int(fused.argmax())
+    first, logs = fused[top], np.log(fused)
+    second = float(np.partition(fused, len(fused) - 2)[len(fused) - 2]) if len(fused) > 1 else 1e-6
+    raw = dict(zip(SIGNALS, evidence.signals[:, top].tolist(), strict=True))
     lexical = [raw[view] / max(1, count) for view, count in evidence.tokens.items()]
-    agreement = float((evidence.signals.argmax(1) == top).mean())
+    agreement = float(np.count_nonzero(evidence.signals.argmax(1) == top)) / len(raw)
     return np.array([
-        np.log(fused[top] / (1 - fused[top])), np.log(fused[top] / second), -(fused * np.log(fused)).sum(), evidence.none,
+        np.log(first / (1 - first)), np.log(first / second), -(fused @ logs), evidence.none,
         raw["classified"], raw["classified"] - evidence.none, raw["near"], raw["near_mean"], raw["said"], *lexical, agreement,
         np.log1p(evidence.length),
     ], dtype=np.float32)  # fmt: skip

@@ -15,7 +15,7 @@ import numpy as np
 from knowledge_base.dense import centred, pool
 from knowledge_base.learn import Learned, fusion_weights, judged
 from knowledge_base.lexical import VIEWS, Floats
-from knowledge_base.passage_search import Found, PassageSearch
+from knowledge_base.passage_search import Found, PassageSearch, check_vectors
 from knowledge_base.passages import Passage
 from knowledge_base.retrieve import SIGNALS, Alone, Evidence, Query, Ranked, Retriever, best, fuse, tokenised
 from knowledge_base.topic_model import Ints
@@ -63,6 +63,7 @@ class PassageRetriever:
 
     def weigh(self, query: Query) -> Evidence:
         """Everything found out about a question."""
+        check_vectors(query.vector)
         signals, none = self._signals.measure(query.text, centred(query.vector, self._centre))
         return _evidence(query.text, signals, none, self._weights)
 

@@ -10,6 +10,7 @@
     ├── UnknownValue      a placeholder that no profile in the line of inheritance defines; .name
     ├── UnknownArticle    there is no file of this topic
     ├── StaleArticle      an article's file has been changed by somebody else meanwhile
+    ├── UnusableVectors   the encoder gave something that is no direction: not finite, or all zero
     ├── StoreAway         the server that holds the passages cannot be reached or refuses
     └── VersionError      a version cannot be published, found or used
         ├── NotPublishable    rules are broken; .problems
@@ -68,6 +69,10 @@ class StaleArticle(KnowledgeError):
 
 class StoreAway(KnowledgeError):
     """The server that holds the passages cannot be reached, or refuses."""
+
+
+class UnusableVectors(KnowledgeError):
+    """A vector is no direction: it holds something that is not finite, or zeros only. Nothing is near it, and nothing far."""
 
 
 class VersionError(KnowledgeError):

@@ -26,13 +26,14 @@ from knowledge_base.answerable import Judge
 from knowledge_base.article import Article
 from knowledge_base.at_scale import PassageRetriever, PassageSignals
 from knowledge_base.catalogue import Catalogue
-from knowledge_base.dense import TopicVectors
+from knowledge_base.dense import TopicVectors, centred
 from knowledge_base.encoding import PROBE, Encoder, same_encoder
 from knowledge_base.errors import StoreAway
 from knowledge_base.index_build import build
-from knowledge_base.lexical import VIEWS, Floats, TopicWords
+from knowledge_base.lexical import Floats, TopicWords
+from knowledge_base.meaning import Meaning, MeaningHere, MeaningOnServer
 from knowledge_base.passage_search import PassageSearch
-from knowledge_base.retrieve import HybridRetriever, Parts, Weighing, tokenised
+from knowledge_base.retrieve import HybridRetriever, Weighing, tokenised
 from knowledge_base.storage import Storage
 from knowledge_base.topic_model import TopicModel
 from knowledge_base.training import Training
@@ -41,7 +42,7 @@ log = logging.getLogger("dianda.knowledge")
 _HERE = Path(__file__).resolve().parent
 _LANGUAGE = _HERE.parent / "bot" / "language"
 _PARTS = (
-    "answerable", "at_scale", "dense", "encoding", "index", "index_build", "learn", "lexical", "passage_search", "passage_words",
+    "answerable", "at_scale", "dense", "encoding", "index", "index_build", "learn", "lexical", "meaning", "passage_search", "passage_words",
     "passages", "passages_faiss", "passages_milvus", "retrieve", "storage", "topic_model", "vector_index",
 )  # fmt: skip
 _CODE = [
@@ -122,15 +123,18 @@ def _open(folder: Path, encoder: Encoder, storage: Storage) -> Index:
     topics: list[str] = about["topics"]
     centre, topic_of = np.load(folder / "centre.npy"), np.load(folder / "topic_of.npy")
     weights = np.array(about["weights"], dtype=np.float32)
-    search = storage.open(folder, folder.name)
+    search = storage.open(folder, folder.name, at_once=not about["modelled"])
     retriever: Weighing
     if about["modelled"]:
-        parts = Parts(
-            TopicVectors(search, "asked", topic_of, len(topics)),
-            TopicVectors(search, "said", topic_of, len(topics)),
-            {view: TopicWords.load(folder / view, len(topics)) for view in VIEWS},
-        )
-        retriever = HybridRetriever(topics, parts, TopicModel.load(folder / "topic_model"), centre, weights)
+        vectors, sides = centred(np.load(folder / "vectors.npy"), centre), np.load(folder / "sides.npy")
+        meaning: Meaning
+        if storage.milvus is None:
+            meaning = MeaningHere(vectors, sides, topic_of, len(topics))
+        else:
+            near, said = (TopicVectors(search, side, topic_of, len(topics)) for side in ("asked", "said"))
+            meaning = MeaningOnServer(vectors, sides, near, said)
+        words = TopicWords.load(folder, len(topics))
+        retriever = HybridRetriever(topics, meaning, words, TopicModel.load(folder / "topic_model", meaning.order), centre, weights)
     else:
         retriever = PassageRetriever(topics, PassageSignals(search, topic_of, len(topics)), centre, weights)
     # A search multiplies small matrices: threads cost it more than they bring, above all beside a busy neighbour.

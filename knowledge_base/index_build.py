@@ -15,12 +15,12 @@ from knowledge_base.dense import centred
 from knowledge_base.encoding import Encoder, probe
 from knowledge_base.learn import Learned, Material, folds_of, learn, parts_of
 from knowledge_base.lexical import Floats
-from knowledge_base.passage_search import Rows
+from knowledge_base.passage_search import Rows, check_vectors
 from knowledge_base.passages import Passage, passages, sides_of
 from knowledge_base.passages_faiss import FaissPassages
 from knowledge_base.retrieve import tokenised
 from knowledge_base.storage import Storage, write_rows
-from knowledge_base.topic_model import Kernel, TopicModel
+from knowledge_base.topic_model import Kernel, TopicModel, grams
 from knowledge_base.training import Training
 
 _LABELLED = ("question", "asked", "name")
@@ -30,7 +30,8 @@ def build(folder: Path, name: str, articles: Sequence[Article], training: Traini
           known: Mapping[str, Floats], storage: Storage) -> dict[str, float]:  # fmt: skip
     """Write the index `name` of these articles into `folder`; return how well it does on what was held out.
 
-    ``known`` are vectors at hand. Raises StoreAway when the passages are to lie on a server that cannot be reached.
+    ``known`` are vectors at hand. Raises StoreAway when the passages are to lie on a server that cannot be reached, and
+    UnusableVectors when the encoder is broken.
     """
     topics = [article.topic for article in articles]
     found = passages(articles, catalogue.titles, training.asked)
@@ -62,15 +63,15 @@ def _with_model(folder: Path, topics: Sequence[str], found: Sequence[Passage], t
     texts = [p.text for p in found] + list(training.unanswerable)
     material = Material(topics, found, training.unanswerable, len(training.near_misses), [tokenised(text) for text in texts], vectors)
     points = material.rows(*_LABELLED, "refused")
-    kernel = Kernel.of([texts[at] for at in points], vectors[points], material.importance[points])
+    named = [grams(texts[at], material.tokens[at]["words"]) for at in points]
+    kernel = Kernel.of(named, vectors[points], material.importance[points])
     fold = folds_of(material)
     solved = kernel.solve(material.labels[points], len(topics) + 1, fold[points])
     classified = np.zeros((len(texts), len(topics) + 1), dtype=np.float32)
     classified[points] = solved.held_out
     learned = learn(material, fold, classified)
-    model = TopicModel.of(kernel, vectors[points], solved.weights)
-    for view, words in parts_of(material, without=np.zeros(0, dtype=np.int64)).words.items():
-        words.save(folder / view)
+    model = TopicModel.of(kernel, solved.weights)
+    parts_of(material, without=np.zeros(0, dtype=np.int64)).words.save(folder)
     model.save(folder / "topic_model")
     if storage.milvus is None:
         rows = Rows(texts, vectors, material.sides)
@@ -82,4 +83,6 @@ def _vectors(texts: Sequence[str], encoder: Encoder, known: Mapping[str, Floats]
     missing = [text for text in dict.fromkeys(texts) if text not in known]
     fresh = dict(zip(missing, encoder.encode(missing), strict=True)) if missing else {}
     rows = [fresh[text] if text in fresh else known[text] for text in texts]
-    return np.stack(rows).astype(np.float32) if rows else np.zeros((0, encoder.dim), dtype=np.float32)
+    found = np.stack(rows).astype(np.float32) if rows else np.zeros((0, encoder.dim), dtype=np.float32)
+    check_vectors(found, texts)
+    return found

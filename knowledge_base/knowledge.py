@@ -9,6 +9,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from bot.language.encoder import encoder_folder
 from bot.language.normalise import normalise
 from knowledge_base.article import Article, Citation
@@ -19,7 +21,7 @@ from knowledge_base.index import Index, log, open_index
 from knowledge_base.lexical import Floats
 from knowledge_base.load import load_articles
 from knowledge_base.profiles import load_profile
-from knowledge_base.retrieve import Evidence, Query, best
+from knowledge_base.retrieve import Evidence, Query
 from knowledge_base.storage import Storage
 from knowledge_base.training import read_training
 
@@ -152,16 +154,17 @@ class KnowledgeBase:
         if not self._articles:
             return _NOTHING
         evidence = self.index.retriever.weigh(query)
-        ranked = best(self.index.retriever.topics, evidence.fused, len(self._articles))
+        topics, fused = self.index.retriever.topics, evidence.fused
+        ranked = np.argsort(-fused, kind="stable").tolist()
         served: list[tuple[Article, float]] = []
-        for candidate in ranked:
-            article = self.article(candidate.topic)
+        for at in ranked:
+            article = self.article(topics[at])
             if article is not None:
-                served.append((article, candidate.score))
+                served.append((article, float(fused[at])))
             if len(served) >= max(k, 2):
                 break
         # An article that ran out since the index was built is not served; what is left did not win by itself.
-        first_is_served = bool(served) and served[0][0].topic == ranked[0].topic
+        first_is_served = bool(served) and served[0][0].topic == topics[ranked[0]]
         confidence = self.index.judge.confidence(evidence) if first_is_served else 0.0
         doubt = len(served) > 1 and served[1][1] >= self.index.close * served[0][1]
         hits = [_hit(article, score) for article, score in served[: max(k, 0)]]

@@ -86,7 +86,7 @@ def parts_of(material: Material, without: Ints) -> Parts:
     return Parts(
         TopicVectors(found, "asked", labels[kept], count),
         TopicVectors(found, "said", labels[kept], count),
-        {view: TopicWords.build(document) for view, document in documents.items()},
+        TopicWords.build(documents),
     )
 
 

@@ -15,6 +15,7 @@ from types import MappingProxyType
 import bm25s
 import numpy as np
 import numpy.typing as npt
+from pypinyin.core import Pinyin
 
 from bot.language.intent_model import sound
 from bot.language.words import words
@@ -22,13 +23,20 @@ from bot.language.words import words
 Floats = npt.NDArray[np.float32]
 Tokens = list[str]
 _K1, _B = 1.2, 0.3
+_PHRASES = Pinyin()
 _MARKS = frozenset(" ，。？！、,.?!：:；;“”\"'（）()…~-")
 
 
 @lru_cache(maxsize=2048)
 def syllables(text: str) -> tuple[str, ...]:
     """The syllables of a text, marks left in. Kept for a while: several views ask for those of the same text."""
-    return tuple(sound(text.lower()))
+    return tuple([syllable for phrase in _PHRASES.seg(text.lower()) for syllable in _spoken(phrase)])
+
+
+@lru_cache(maxsize=1 << 15)
+def _spoken(phrase: str) -> tuple[str, ...]:
+    """The syllables of one of the pieces that pypinyin reads a text by; few thousand come again and again."""
+    return tuple(sound(phrase))
 
 
 def characters(text: str) -> Tokens:
@@ -49,34 +57,50 @@ VIEWS: Mapping[str, Callable[[str], Tokens]] = MappingProxyType({"words": words,
 
 
 class TopicWords:
-    """One view's BM25. ``scores`` is safe to call from several threads."""
+    """BM25 in all views. ``scores`` is safe to call from several threads."""
 
-    def __init__(self, model: bm25s.BM25, topics: int) -> None:
-        self._model = model
-        self._topics = topics
-        self._vocabulary: dict[str, int] = model.vocab_dict
+    def __init__(self, models: Mapping[str, bm25s.BM25], topics: int) -> None:
+        """One model a view. bm25s has computed every token's score in every document; the sums are taken here, of all views at once."""
+        self._models, self._topics = models, topics
+        self._numbers: dict[str, dict[str, int]] = {}
+        ends, holders, values = [np.zeros(1, dtype=np.int64)], [], []
+        for at, (view, model) in enumerate(models.items()):
+            matrix, before = model.scores, sum(map(len, ends)) - 1
+            self._numbers[view] = {token: before + number for token, number in model.vocab_dict.items()}
+            ends.append(ends[-1][-1] + matrix["indptr"][1:])
+            holders.append(matrix["indices"] + at * topics)
+            values.append(matrix["data"])
+        self._ends = np.concatenate(ends)
+        self._holders, self._values = np.concatenate(holders), np.concatenate(values)
 
     @classmethod
-    def build(cls, documents: Sequence[Tokens]) -> TopicWords:
-        """Index one document a topic."""
-        model = bm25s.BM25(k1=_K1, b=_B, method="lucene", dtype="float32")
-        # A document without a word would be refused by bm25s.
-        model.index([document or ["\x00"] for document in documents], create_empty_token=False, show_progress=False)
-        return cls(model, len(documents))
+    def build(cls, documents: Mapping[str, Sequence[Tokens]]) -> TopicWords:
+        """Index one document a topic, cut in each of the views."""
+        models = {}
+        for view in VIEWS:
+            models[view] = bm25s.BM25(k1=_K1, b=_B, method="lucene", dtype="float32")
+            # A document without a word would be refused by bm25s.
+            found = [document or ["\x00"] for document in documents[view]]
+            models[view].index(found, create_empty_token=False, show_progress=False)
+        return cls(models, len(next(iter(documents.values()))))
 
-    def scores(self, tokens: Sequence[str]) -> Floats:
-        """The score of every topic; zeros when no token is known. A token said twice counts once."""
-        known = [self._vocabulary[token] for token in dict.fromkeys(tokens) if token in self._vocabulary]
-        if not known:
-            return np.zeros(self._topics, dtype=np.float32)
-        found: Floats = self._model.get_scores_from_ids(known)
-        return found
+    def scores(self, tokens: Mapping[str, Sequence[str]]) -> Floats:
+        """The score of every topic in every view, shape ``(len(VIEWS), topics)``; no token known: 0. A token said twice counts once."""
+        found = [map(numbers.get, dict.fromkeys(tokens[view])) for view, numbers in self._numbers.items()]
+        at = np.array([number for view in found for number in view if number is not None], dtype=np.int64)
+        starts = self._ends[at]
+        lengths = self._ends[at + 1] - starts
+        # The places of every token's scores, one token after the other.
+        places = np.arange(lengths.sum()) + np.repeat(starts - np.cumsum(lengths) + lengths, lengths)
+        summed = np.bincount(self._holders[places], self._values[places], len(VIEWS) * self._topics)
+        return summed.astype(np.float32).reshape(len(VIEWS), self._topics)
 
     def save(self, folder: Path) -> None:
-        """Write the index into `folder`."""
-        self._model.save(str(folder), show_progress=False)
+        """Write each view's index into a folder of its name in `folder`."""
+        for view, model in self._models.items():
+            model.save(str(folder / view), show_progress=False)
 
     @classmethod
     def load(cls, folder: Path, topics: int) -> TopicWords:
-        """Read an index written by :meth:`save`."""
-        return cls(bm25s.BM25.load(str(folder), load_corpus=False), topics)
+        """Read what :meth:`save` wrote."""
+        return cls({view: bm25s.BM25.load(str(folder / view), load_corpus=False) for view in VIEWS}, topics)

@@ -13,6 +13,7 @@ from typing import Literal, Protocol, get_args
 
 import numpy as np
 
+from knowledge_base.errors import UnusableVectors
 from knowledge_base.lexical import Floats
 from knowledge_base.topic_model import Ints
 
@@ -45,13 +46,26 @@ class Found:
     scores: Floats
 
 
+def check_vectors(vectors: Floats, texts: Sequence[str] = ()) -> None:
+    """Raise UnusableVectors unless every row of ``(n, dim)``, or the one row ``(dim,)``, is a direction; ``texts`` say of what."""
+    lengths = np.einsum("...d,...d->...", vectors, vectors)
+    # Neither infinity nor what is no number comes out finite, and zero nothing but zeros.
+    good = np.isfinite(lengths) & (lengths > 0)
+    if good.all():
+        return
+    broken = np.flatnonzero(~np.atleast_1d(good))
+    of = "；".join(texts[at] for at in broken[:3].tolist()) if len(texts) else f"第 {broken[0] + 1} 条"
+    raise UnusableVectors(f"编码器给出的向量不可用（有非数字或全为零），共 {len(broken)} 条：{of}")
+
+
 NOTHING_FOUND = Found(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32))
 
 
 class PassageSearch(Protocol):
     """Searches passages. Safe to call from several threads; never raises on any text.
 
-    Raises StoreAway when the passages lie elsewhere and cannot be reached.
+    Raises StoreAway when the passages lie elsewhere and cannot be reached, and UnusableVectors for a vector that is no
+    direction, asked or to be written: neither reaches an index.
     """
 
     def nearest(self, side: Side, vector: Floats, k: int) -> Found:

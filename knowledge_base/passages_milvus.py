@@ -24,7 +24,7 @@ import numpy as np
 from bot.language.words import DICTIONARY
 from knowledge_base.errors import StoreAway
 from knowledge_base.lexical import Floats
-from knowledge_base.passage_search import NOTHING_FOUND, SIDES, Found, Rows, Side
+from knowledge_base.passage_search import NOTHING_FOUND, SIDES, Found, Rows, Side, check_vectors
 from knowledge_base.passage_words import K1, B
 
 log = logging.getLogger("dianda.knowledge")
@@ -77,6 +77,7 @@ class MilvusPassages:
 
     def nearest(self, side: Side, vector: Floats, k: int) -> Found:
         """See `PassageSearch.nearest`."""
+        check_vectors(vector)
         return self._found("vector", vector.astype(np.float32), k, [side], 1.0)
 
     def nearest_many(self, side: Side, vectors: Floats, k: int) -> list[Found]:
@@ -136,6 +137,7 @@ def _told() -> Iterator[None]:
 
 
 def _fill(client: Any, server: MilvusServer, alias: str, rows: Rows) -> None:
+    check_vectors(rows.vectors, rows.texts)
     began = time.monotonic()
     name = f"{alias}_made_{int(time.time())}_{uuid.uuid4().hex[:8]}"
     client.create_collection(name, schema=_schema(client, rows.vectors.shape[1]), timeout=_FILL_SECONDS)

@@ -24,7 +24,9 @@ import numpy as np
 
 from knowledge_base.dense import Pooled, TopicVectors, centred
 from knowledge_base.lexical import VIEWS, Floats, TopicWords
-from knowledge_base.topic_model import TopicModel
+from knowledge_base.meaning import Meaning
+from knowledge_base.passage_search import check_vectors
+from knowledge_base.topic_model import TopicModel, grams
 
 SIGNALS = ("near", "near_mean", "said", *VIEWS, "classified")
 
@@ -75,7 +77,10 @@ class Weighing(Retriever, Protocol):
     topics: tuple[str, ...]
 
     def weigh(self, query: Query) -> Evidence:
-        """Everything found out about a question; rows and probabilities in the order of ``topics``."""
+        """Everything found out about a question; rows and probabilities in the order of ``topics``.
+
+        Raises UnusableVectors for a vector that is no direction, and StoreAway.
+        """
         ...
 
     def centred(self, vectors: Floats) -> Floats:
@@ -89,24 +94,27 @@ class Weighing(Retriever, Protocol):
 
 @dataclass(frozen=True)
 class Parts:
-    """What the signals are measured with."""
+    """What the signals of held-out questions are measured with."""
 
     near: TopicVectors
     said: TopicVectors
-    words: Mapping[str, TopicWords]
-
-    def signals(self, tokens: Mapping[str, Sequence[str]], vector: Floats, classified: Floats) -> Floats:
-        """The raw signals of one question; ``vector`` is centred, ``classified`` has one score a topic."""
-        return self._stacked(tokens, self.near.pooled(vector), self.said.pooled(vector), classified)
+    words: TopicWords
 
     def signals_of_many(self, tokens: Sequence[Mapping[str, Sequence[str]]], vectors: Floats, classified: Floats) -> Floats:
-        """:meth:`signals` of many questions, shape ``(questions, signals, topics)``."""
-        near, said = self.near.pooled_many(vectors), self.said.pooled_many(vectors)
-        return np.stack([self._stacked(*each) for each in zip(tokens, near, said, classified, strict=True)])
+        """The raw signals of many questions, shape ``(questions, signals, topics)``.
 
-    def _stacked(self, tokens: Mapping[str, Sequence[str]], near: Pooled, said: Pooled, classified: Floats) -> Floats:
-        lexical = [self.words[view].scores(tokens[view]) for view in VIEWS]
-        return np.stack([near.best, near.mean, said.best, *lexical, classified]).astype(np.float32)
+        ``vectors`` are centred, ``classified`` has one score a topic.
+        """
+        near, said = self.near.pooled_many(vectors), self.said.pooled_many(vectors)
+        worded = [self.words.scores(cut) for cut in tokens]
+        return np.stack([stacked(n, s.best, w, c) for n, s, w, c in zip(near, said, worded, classified, strict=True)])
+
+
+def stacked(near: Pooled, said: Floats, words: Floats, classified: Floats) -> Floats:
+    """The raw signals of one question, shape ``(len(SIGNALS), topics)``; ``words`` has a row for each view of BM25."""
+    found = np.empty((len(SIGNALS), len(said)), dtype=np.float32)
+    found[0], found[1], found[2], found[3:-1], found[-1] = near.best, near.mean, said, words, classified
+    return found
 
 
 def tokenised(text: str) -> dict[str, list[str]]:
@@ -116,26 +124,31 @@ def tokenised(text: str) -> dict[str, list[str]]:
 
 def standardised(signals: Floats) -> Floats:
     """Each signal with mean 0 and deviation 1 over the topics (the last axis); a flat signal says nothing."""
-    moved = signals - signals.mean(-1, keepdims=True)
-    deviation = signals.std(-1, keepdims=True)
-    found: Floats = np.where(deviation > 1e-6, moved / deviation.clip(1e-6), 0.0).astype(np.float32)
-    return found
+    count = max(1, signals.shape[-1])
+    moved = signals - np.add.reduce(signals, -1, keepdims=True) / count
+    deviation = np.sqrt(np.add.reduce(moved * moved, -1, keepdims=True) / count)
+    found: Floats = moved / np.maximum(deviation, 1e-6) * (deviation > 1e-6)
+    return found.astype(np.float32, copy=False)
 
 
 def fuse(signals: Floats, weights: Floats) -> Floats:
     """Probabilities of the topics from raw signals, shape ``(…, signals, topics)`` → ``(…, topics)``."""
-    logits = np.einsum("...st,s->...t", standardised(signals), weights)
-    odds = np.exp(logits - logits.max(-1, keepdims=True))
-    found: Floats = odds / odds.sum(-1, keepdims=True)
+    logits = weights @ standardised(signals)
+    odds = np.exp(logits - np.maximum.reduce(logits, -1, keepdims=True))
+    found: Floats = odds / np.add.reduce(odds, -1, keepdims=True)
     return found
 
 
 class HybridRetriever:
     """The fused search."""
 
-    def __init__(self, topics: Sequence[str], parts: Parts, model: TopicModel, centre: Floats, weights: Floats) -> None:
+    def __init__(
+        self, topics: Sequence[str], meaning: Meaning, words: TopicWords, model: TopicModel, centre: Floats, weights: Floats
+    ) -> None:
+        """``model`` is told the likeness to its points in the order of ``meaning``."""
         self.topics = tuple(topics)
-        self._parts, self._model, self._centre, self._weights = parts, model, centre, weights
+        self.meaning, self.words = meaning, words
+        self._model, self._centre, self._weights = model, centre, weights
 
     def centred(self, vectors: Floats) -> Floats:
         """The encoder's rows around the centre of this index: so far apart as their meanings are."""
@@ -143,11 +156,13 @@ class HybridRetriever:
 
     def weigh(self, query: Query) -> Evidence:
         """Everything found out about a question."""
+        check_vectors(query.vector)  # around the centre even zeros are a direction
         vector = centred(query.vector, self._centre)
         tokens = tokenised(query.text)
-        classified = self._model.scores(query.text, vector)
-        signals = self._parts.signals(tokens, vector, classified[: len(self.topics)])
-        counts = {view: len(set(found)) for view, found in tokens.items()}
+        found = self.meaning.measure(vector)
+        classified = self._model.scores(grams(query.text, tokens["words"]), found.points)
+        signals = stacked(found.near, found.said, self.words.scores(tokens), classified[: len(self.topics)])
+        counts = {view: len(set(cut)) for view, cut in tokens.items()}
         return Evidence(signals, fuse(signals, self._weights), float(classified[len(self.topics)]), len(query.text), counts)
 
     def search(self, query: Query, k: int) -> list[Ranked]:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from knowledge_base.dense import centred
-from knowledge_base.passage_search import PassageSearch, Rows
+from knowledge_base.passage_search import PassageSearch, Rows, check_vectors
 from knowledge_base.passages_faiss import FaissPassages
 from knowledge_base.passages_milvus import MilvusPassages, MilvusServer, reach
 
@@ -47,8 +47,11 @@ class Storage:
         if self.milvus is not None:
             reach(self.milvus)
 
-    def open(self, folder: Path, name: str) -> PassageSearch:
-        """The passages of the index `name` that lies in `folder`, made searchable first where they are not. Raises StoreAway."""
+    def open(self, folder: Path, name: str, *, at_once: bool = True) -> PassageSearch:
+        """The passages of the index `name` that lies in `folder`, made searchable first where they are not. Raises StoreAway.
+
+        Without ``at_once`` what lies in memory is read only when it is searched.
+        """
         if self.milvus is not None:
             return MilvusPassages.open(self.milvus, name, lambda: read_rows(folder))
         place = folder / "passages"
@@ -63,7 +66,7 @@ class Storage:
                         raise
             finally:
                 shutil.rmtree(partial, ignore_errors=True)
-        return FaissPassages.load(place)
+        return FaissPassages.load(place, at_once=at_once)
 
 
 def write_rows(folder: Path, texts: Sequence[str], raw: Any, centre: Any, sides: Any) -> None:
@@ -77,5 +80,6 @@ def write_rows(folder: Path, texts: Sequence[str], raw: Any, centre: Any, sides:
 def read_rows(folder: Path) -> Rows:
     """Read what :func:`write_rows` wrote."""
     texts = json.loads((folder / "texts.json").read_text(encoding="utf-8"))
-    vectors = centred(np.load(folder / "vectors.npy"), np.load(folder / "centre.npy"))
-    return Rows(texts, vectors, np.load(folder / "sides.npy"))
+    raw = np.load(folder / "vectors.npy")
+    check_vectors(raw, texts)
+    return Rows(texts, centred(raw, np.load(folder / "centre.npy")), np.load(folder / "sides.npy"))

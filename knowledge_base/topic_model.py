@@ -17,13 +17,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from bot.language.words import words
 from knowledge_base.lexical import Floats, syllables
 
 Ints = npt.NDArray[np.int64]
+Halves = npt.NDArray[np.float16]
 _WIDTH, _MEANING = 2.0, 8.0
 _VIEWS = (("w", 0.5), ("c", 1.0), ("s", 0.5))
 """Words, characters, sounds: letter and weight. Weights and width are chosen by cross-validation (docs/benchmarks.md)."""
+_UNLIKE = np.float32(_MEANING * np.exp(-_WIDTH))
+"""The kernel of two sentences that have nothing to do with each other (cosine 0)."""
 _RIDGE = 0.5
 _RAREST = 2
 """A gram of one sentence only teaches nothing about another."""
@@ -32,11 +34,11 @@ Grams = tuple[list[str], ...]
 """The grams of one text, view by view."""
 
 
-def grams(text: str) -> Grams:
-    """Words, character 1–2-grams and sound 1–3-grams of a text, each with its view's letter in front."""
+def grams(text: str, words: Sequence[str]) -> Grams:
+    """Words, character 1–2-grams and sound 1–3-grams of a text, each with its view's letter in front; ``words`` are the text's."""
     characters = [c for c in text.lower() if not c.isspace()]
     spoken = [s for s in syllables(text) if s.strip()]
-    found = (list(words(text)), _runs(characters, (1, 2)), _runs(spoken, (1, 2, 3)))
+    found = (words, _runs(characters, (1, 2)), _runs(spoken, (1, 2, 3)))
     return tuple([letter + gram for gram in view] for (letter, _), view in zip(_VIEWS, found, strict=True))
 
 
@@ -64,16 +66,18 @@ class GramSpace:
 
     def row(self, text: Grams) -> tuple[Ints, Floats]:
         """Columns and values of one text."""
-        columns: list[int] = []
-        values: list[float] = []
-        for named, (_, weight) in zip(text, _VIEWS, strict=True):
-            counts = Counter(self.vocabulary[key] for key in named if key in self.vocabulary)
-            found = np.fromiter(counts, dtype=np.int64, count=len(counts))
-            damped = (1 + np.log(np.fromiter(counts.values(), dtype=np.float32, count=len(counts)))) * self.rarity[found]
-            length = float(np.linalg.norm(damped)) or 1.0
-            columns += found.tolist()
-            values += (damped * (weight**0.5 / length)).tolist()
-        return np.array(columns, dtype=np.int64), np.array(values, dtype=np.float32)
+        at = self.vocabulary.get
+        counted = [Counter([found for found in map(at, named) if found is not None]) for named in text]
+        columns = np.array([column for counts in counted for column in counts], dtype=np.int64)
+        times = np.array([count for counts in counted for count in counts.values()], dtype=np.float32)
+        values: Floats = (1 + np.log(times)) * self.rarity[columns]
+        start = 0
+        for counts, (_, weight) in zip(counted, _VIEWS, strict=True):
+            view = values[start : start + len(counts)]
+            if counts and (length := float(view @ view)) > 0:
+                view *= (weight / length) ** 0.5
+            start += len(counts)
+        return columns, values
 
     def matrix(self, texts: Sequence[Grams]) -> Any:
         """The rows of many texts, scipy CSR."""
@@ -104,13 +108,12 @@ class Kernel:
     rows: Any
 
     @classmethod
-    def of(cls, texts: Sequence[str], vectors: Floats, importance: Floats) -> Kernel:
-        """All pairs; ``vectors`` are unit rows. Takes 4 bytes a pair."""
-        named = [grams(text) for text in texts]
+    def of(cls, named: Sequence[Grams], vectors: Floats, importance: Floats) -> Kernel:
+        """All pairs of texts with these grams; ``vectors`` are their unit rows. Takes 4 bytes a pair."""
         space = GramSpace.build(named)
         rows = space.matrix(named)
         matrix = _meaning(vectors @ vectors.T)
-        for start in range(0, len(texts), 1024):
+        for start in range(0, len(named), 1024):
             matrix[start : start + 1024] += (rows[start : start + 1024] @ rows.T).toarray()
         return cls(matrix, importance, space, rows)
 
@@ -158,44 +161,51 @@ def _solved(system: Floats, target: Floats) -> Floats:
 
 
 def _meaning(cosine: Floats) -> Floats:
-    found: Floats = _MEANING * np.exp(_WIDTH * (cosine - 1.0), dtype=np.float32)
+    found: Floats = np.multiply(cosine, _WIDTH, dtype=np.float32)
+    np.exp(found, out=found)
+    found *= _UNLIKE
     return found
 
 
 class TopicModel:
     """The trained model. ``scores`` is safe to call from several threads."""
 
-    def __init__(self, points: Floats, weights: Floats, space: GramSpace, gram_weights: Floats) -> None:
-        self._points, self._weights = points, weights
+    def __init__(self, weights: Floats, space: GramSpace, gram_weights: Halves) -> None:
+        """``weights`` have a row for every training point, ``gram_weights`` one for every gram; a column for every class."""
+        # A class's weights lie side by side: read in one stream, the product takes a third of the time.
+        self._weights = np.ascontiguousarray(weights.T)
+        # What a question unlike anything gets of every class. Apart from it the sum has little left to round.
+        self._unlike = (_UNLIKE * weights.sum(0, dtype=np.float64)).astype(np.float32)
         self._space, self._gram_weights = space, gram_weights
 
     @classmethod
-    def of(cls, kernel: Kernel, vectors: Floats, weights: Floats) -> TopicModel:
-        """The model of a fit on all points; ``vectors`` are theirs."""
-        return cls(vectors, weights, kernel.space, np.asarray(kernel.rows.T @ weights, dtype=np.float32))
+    def of(cls, kernel: Kernel, weights: Floats) -> TopicModel:
+        """The model of a fit on all points."""
+        return cls(weights, kernel.space, np.asarray(kernel.rows.T @ weights, dtype=np.float16))
 
-    def scores(self, text: str, vector: Floats) -> Floats:
-        """How much the question belongs to each class: about 1 for certain, about 0 for not at all."""
-        found: Floats = _meaning(self._points @ vector) @ self._weights
-        columns, values = self._space.row(grams(text))
+    def scores(self, text: Grams, likeness: Floats) -> Floats:
+        """How much the question belongs to each class: about 1 for certain, about 0 for not at all.
+
+        ``likeness`` has the cosine of the question with every training point.
+        """
+        found: Floats = self._weights @ (_meaning(likeness) - _UNLIKE) + self._unlike
+        columns, values = self._space.row(text)
         if len(columns):
-            found = found + values @ self._gram_weights[columns]
+            found = found + values @ self._gram_weights[columns].astype(np.float32)
         return found
 
     def save(self, folder: Path) -> None:
         """Write the model into `folder`."""
         folder.mkdir(parents=True, exist_ok=True)
-        np.save(folder / "points.npy", self._points)
-        np.save(folder / "weights.npy", self._weights)
-        np.save(folder / "gram_weights.npy", self._gram_weights.astype(np.float16))
+        np.save(folder / "weights.npy", self._weights.T)
+        np.save(folder / "gram_weights.npy", self._gram_weights)
         np.save(folder / "rarity.npy", self._space.rarity)
         (folder / "grams.txt").write_text("\n".join(self._space.vocabulary), encoding="utf-8", newline="\n")
 
     @classmethod
-    def load(cls, folder: Path) -> TopicModel:
-        """Read a model written by :meth:`save`."""
+    def load(cls, folder: Path, order: Ints) -> TopicModel:
+        """Read a model written by :meth:`save`; it will be told the likeness to the training points in this `order`."""
         with (folder / "grams.txt").open(encoding="utf-8", newline="\n") as file:
             names = file.read().split("\n")
         space = GramSpace({name: at for at, name in enumerate(names)}, np.load(folder / "rarity.npy"))
-        gram_weights = np.load(folder / "gram_weights.npy").astype(np.float32)
-        return cls(np.load(folder / "points.npy"), np.load(folder / "weights.npy"), space, gram_weights)
+        return cls(np.load(folder / "weights.npy")[order], space, np.load(folder / "gram_weights.npy"))

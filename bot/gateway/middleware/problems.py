@@ -18,7 +18,7 @@ from bot.gateway.problems import (
     from_http_error,
 )
 from bot.gateway.refusals import from_desk_error
-from knowledge_base.errors import StoreAway
+from knowledge_base.errors import StoreAway, UnusableVectors
 
 log = logging.getLogger("dianda.gateway")
 
@@ -32,7 +32,7 @@ async def problems(request: web.Request, handler: Handler) -> web.StreamResponse
         return problem_response(error, request.get(REQUEST_ID))
     except DeskError as error:
         return problem_response(from_desk_error(error), request.get(REQUEST_ID))
-    except StoreAway as error:
+    except (StoreAway, UnusableVectors) as error:
         log.error("request %s: %s", request.get(REQUEST_ID), error)
         return problem_response(UnavailableError("not_ready"), request.get(REQUEST_ID))
     except web.HTTPException as error:

@@ -15,10 +15,12 @@ from bot.language.normalise import normalise
 from knowledge_base.at_scale import PassageRetriever, PassageSignals
 from knowledge_base.catalogue import read_catalogue
 from knowledge_base.dense import centred
+from knowledge_base.errors import UnusableVectors
 from knowledge_base.load import load_articles
 from knowledge_base.passage_search import PassageSearch, Rows
 from knowledge_base.passages import passages, sides_of
 from knowledge_base.passages_faiss import FaissPassages
+from knowledge_base.passages_milvus import MilvusPassages
 from knowledge_base.profiles import load_profile
 from knowledge_base.retrieve import SIGNALS, Query
 from knowledge_base.storage import Storage, write_rows
@@ -127,6 +129,39 @@ def test_opening_again_finds_what_is_there(base: Base) -> None:
     vector = base.vector(QUESTIONS[0])
     assert base.reopened.nearest("asked", vector, 5).rows.tolist() == base.search.nearest("asked", vector, 5).rows.tolist()
     base.search.check()
+
+
+def test_what_a_broken_encoder_gives_is_neither_asked_nor_written(base: Base, storage: Storage, tmp_path: Path, broken: np.ndarray) -> None:
+    with pytest.raises(UnusableVectors):
+        base.search.nearest("asked", broken, 5)
+    with pytest.raises(UnusableVectors):
+        base.search.nearest_many("said", np.stack([base.vector("电费"), broken]), 5)
+    texts = ["电费怎么交", "停电了怎么办", "今天星期几"]
+    vectors, sides = base.encoder.encode(texts), np.array([0, 1, 2])
+    vectors[1] = broken
+    name = f"broken{abs(hash(broken.tobytes()))}"
+    write_rows(tmp_path, texts, vectors, np.zeros(base.encoder.dim, dtype=np.float32), sides)
+    for _ in range(2):  # nothing half written is taken for whole afterwards
+        with pytest.raises(UnusableVectors, match="停电了怎么办"):
+            storage.open(tmp_path, name)
+        with pytest.raises(UnusableVectors, match="停电了怎么办"):
+            written(storage, name, Rows(texts, vectors, sides))
+    assert not list(tmp_path.glob("passages*"))
+    vectors[1] = vectors[0]
+    assert len(written(storage, name, Rows(texts, vectors, sides)).nearest("said", vectors[1], 5).rows) == 1
+
+
+@pytest.fixture(params=[np.nan, np.inf, 0.0], ids=["not a number", "infinite", "zeros"])
+def broken(request: pytest.FixtureRequest, base: Base) -> np.ndarray:
+    """What an encoder that is broken gives."""
+    row = np.zeros(base.encoder.dim, dtype=np.float32)
+    row[3] = request.param
+    return row
+
+
+def written(storage: Storage, name: str, rows: Rows) -> PassageSearch:
+    """The passages given to the adapter itself."""
+    return FaissPassages.build(rows) if storage.milvus is None else MilvusPassages.open(storage.milvus, name, lambda: rows)
 
 
 def test_an_empty_base_finds_nothing(storage: Storage, tmp_path: Path) -> None:

@@ -113,6 +113,32 @@ async def test_the_service_follows_what_another_process_published(edited: Edited
     assert [version["number"] for version in history["versions"]] == [1, 2]
 
 
+async def test_fifty_publications_drop_no_request(edited: EditedHouse) -> None:
+    for title in ("甲", "乙"):
+        edit(edited.root, "title: ", f"title: {title}")
+        await asyncio.to_thread(edited.publisher.publish, "王", title)
+    over, begun, answered = asyncio.Event(), 0, 0
+
+    async def ask(caller: int) -> None:
+        nonlocal begun, answered
+        while not over.is_set():
+            begun += 1
+            status, body = await edited.staff("GET", f"/api/v1/knowledge?q={QUESTION}，{caller}号第{begun}次问")
+            assert status == 200 and body["results"][0]["topic"] == "outage-arrival-time"
+            answered += 1
+
+    callers = [asyncio.create_task(ask(caller)) for caller in range(4)]
+    try:
+        for number in range(50):
+            await asyncio.to_thread(edited.publisher.rollback, str(1 + number % 2), "王", "来回")
+            status, body = await edited.staff("POST", "/api/v1/knowledge/reload")
+            assert (status, body["version"]["number"], body["problem"]) == (200, 1 + number % 2, None)
+    finally:
+        over.set()
+        await asyncio.gather(*callers)
+    assert answered == begun > 50
+
+
 async def test_an_article_is_changed_looked_at_saved_and_published(edited: EditedHouse) -> None:
     address = "/api/v1/kb/articles/outage-arrival-time"
     status, file = await edited.staff("GET", f"{address}/file")

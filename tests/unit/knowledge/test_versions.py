@@ -7,11 +7,12 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Event as Flag
 
+import numpy as np
 import pytest
 
 from knowledge_base.errors import (
@@ -20,6 +21,7 @@ from knowledge_base.errors import (
     NotPublishable,
     PublishingNow,
     UnknownVersion,
+    UnusableVectors,
     VersionError,
 )
 from knowledge_base.knowledge import KnowledgeBase
@@ -103,6 +105,30 @@ def test_an_index_that_cannot_be_built_changes_nothing(versions: Versions, root:
     assert versions.all() == [] and versions.current() is None and versions.history() == []
 
 
+def test_a_broken_encoder_publishes_nothing_and_its_vectors_are_not_searched_with(versions: Versions, root: Path, tmp_path: Path) -> None:
+    class Breaking(LetterEncoder):
+        broken = ""
+
+        def encode(self, sentences: Sequence[str]) -> np.ndarray:
+            rows = super().encode(sentences)
+            rows[[self.broken in sentence for sentence in sentences] if self.broken else []] = 0
+            return rows
+
+    encoder = Breaking()
+
+    def open_base(source: Path) -> KnowledgeBase:
+        return KnowledgeBase.open(source, tmp_path / "home", "state_grid", encoder, today=lambda: TODAY)
+
+    publisher, live = Publisher(versions, root, open_base, check=few), LiveKnowledge(versions, root, open_base)
+    encoder.broken = "新说法"
+    edit(root, "  - 师傅几点钟到啊\n", "  - 师傅几点钟到啊\n  - 新说法说师傅\n")
+    with pytest.raises(UnusableVectors, match="新说法"):
+        publisher.publish("王", "试试")
+    assert versions.current() is None and not live.refresh() and live.search(QUESTION, 1).results[0].topic == ARRIVAL
+    with pytest.raises(UnusableVectors):
+        live.search("新说法")
+
+
 def test_what_is_refused(publisher: Publisher, versions: Versions, root: Path) -> None:
     with pytest.raises(VersionError, match="author"):
         publisher.publish(" ", "x")
@@ -168,12 +194,13 @@ def test_fifty_reloads_under_searches_fail_none_and_keep_no_memory(
     publisher.publish("王", "一")
     retitle(root, "第二版")
     publisher.publish("王", "二")
-    over, searches, failed = Flag(), [0] * 4, []
+    over, begun, searches, failed = Flag(), [0] * 4, [0] * 4, []
 
     def search(worker: int) -> None:
         while not over.is_set():
             try:
-                found = live.search(QUESTION, 3)
+                begun[worker] += 1
+                found = live.search(f"{QUESTION}，第{begun[worker]}次问", 3)  # another question each time: none is remembered
                 assert found.results[0].topic == ARRIVAL and len(found.results) == 3
                 searches[worker] += 1
                 over.wait(0.005)
@@ -201,7 +228,7 @@ def test_fifty_reloads_under_searches_fail_none_and_keep_no_memory(
             grown = resident() - warm
         finally:
             over.set()
-    assert failed == []
+    assert failed == [] and searches == begun, "none was dropped"
     assert min(searches) > 20
     print(f"50 reloads, {sum(searches)} searches, {grown:+.1f} MB")
     assert grown < 15, f"{grown:.1f} MB more after 50 reloads"
