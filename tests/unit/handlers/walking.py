@@ -32,8 +32,6 @@ PLAIN: dict[str, str] = {
     "tax_no": "91320500MA1XXXXX0Q",
     "email": "wang@example.com",
     "text": "这里写的是正经内容，说得很清楚",
-    "tax_no": "91320500MA1ABCDE0Q",
-    "email": "a@b.cn",
 }
 """What a customer who answers plainly says to a field of each type."""
 
