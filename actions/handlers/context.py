@@ -94,9 +94,11 @@ _BARE_QUESTION = re.compile(
 def continued(said: Said, memory: dict[str, Any], flows: FlowBook) -> tuple[Flow, dict[str, str]] | None:
     """那上个月呢: the last look-up again, with another month or another account; what was not named stays."""
     last = flows.named(memory.get("last_flow"))
+    before = dict(memory.get("last_values") or {})
+    if last is not None and last.done.operation == "outage_info" and before.get("address") and _asks_of_outage(said):
+        return last, {"address": str(before["address"])}
     if last is None or last.done.operation != "look_up" or not said.words or len(said.words) > 24:
         return None
-    before = dict(memory.get("last_values") or {})
     account = said.value("account_no")
     month = said.value("month") or _month_beside(said, before.get("month"))
     other = bool(OTHER_ACCOUNT.search(said.words))
@@ -106,6 +108,17 @@ def continued(said: Said, memory: dict[str, Any], flows: FlowBook) -> tuple[Flow
     if not other or account:
         values["account_no"] = account or before.get("account_no")
     return last, {name: value for name, value in values.items() if value}
+
+
+_OF_OUTAGE = re.compile(
+    r"^(?:那|是|要|会|又)*(?:几点|几时|什么时候|啥时候|多久|多长时间|停多久|停到|为什么|为啥|为何|啥原因|什么原因|因为(?:啥|什么))"
+)
+
+
+def _asks_of_outage(said: Said) -> bool:
+    """几点停, 为啥停的 right after an outage was told: of the same place."""
+    named = said.value("address") or said.value("account_no")
+    return not named and not said.pressed and len(said.words) <= 12 and bool(_OF_OUTAGE.search(said.words))
 
 
 def month_talked_of(said: Said, memory: dict[str, Any], flow: Flow, flows: FlowBook) -> dict[str, str]:

@@ -19,6 +19,8 @@ from actions.handlers.words import button
 
 NOT_NOW = re.compile(r"^(?:不用|不要|不需要|不必|先不|暂时不|算了|改天|下次|回头再|以后再)")
 
+_NAMES = re.compile(r"^(?:那|还有|我的?|先|就)+|(?:的事)?[呢吧啊呀。?？!！]+$")
+
 
 def accepted(said: Said, memory: dict[str, Any], flows: FlowBook) -> Said | None:
     """The wish that was offered, when this turn says yes to it."""
@@ -26,6 +28,8 @@ def accepted(said: Said, memory: dict[str, Any], flows: FlowBook) -> Said | None
         return None
     wish = Wish.from_json(memory[OFFERED])
     again = said.intent == wish.intent and (said.pressed or len(said.words) <= 6)
+    # 电费呢, after 您刚才还提到“查电费”.
+    again = again or (len(said.words) <= 6 and _NAMES.sub("", said.words) in title_of(wish, flows) and bool(_NAMES.sub("", said.words)))
     if _goes_on_with(said, flows.begun_by(wish.intent)):
         return replace(wish.said(said), entities=(*wish.entities, *said.entities))
     return wish.said(said) if is_yes(said) or again else None

@@ -45,7 +45,7 @@ from actions.handlers.routing import by_own_words, flow_for, rather_a_question
 from actions.handlers.services import Services
 from actions.handlers.survey import EXPLAINS
 from actions.handlers.tariff_answer import price_turn
-from actions.handlers.wishes import OFFERED, WAITING, Wish, added_in_flow, wishes_in
+from actions.handlers.wishes import OFFERED, WAITING, Wish, added_in_flow, behind_greeting, instead, wishes_in
 from actions.handlers.world import ServiceWorld
 
 
@@ -93,12 +93,15 @@ class Turns:
         answer = answered(step, memory, world, flow)
         if step.state is None and flow is not None and flow.intents and gives_up(said, asked):
             answer.memory[DROPPED] = flow.intents[0]
+            if (wish := instead(said, flow, flows)) is not None:
+                begun = self.open(wish, answer.memory, form=True)
+                return replace(begun, bubbles=[*answer.bubbles, *begun.bubbles])
         return with_waiting(self._services, said, answer, later)
 
     @outside_a_flow(Answer)
     def open(self, said: Said, memory: dict[str, Any], *, form: bool = False) -> Answer:
         """A turn outside any flow. ``form``: the form is active, so that a flow can begin; else it is asked for."""
-        said = meant(said, memory)
+        said = behind_greeting(meant(said, memory), self._services.flows)
         said = arrears.read(own_tickets.read(self._services, said, None, memory, None), memory)
         fresh = {k: v for k, v in memory.items() if k not in (OFFERED, CHOICES, EXPLAINS)}
         surveys, choosing = self._services.surveys, bool(memory.get(CHOICES) or memory.get(OFFERED))

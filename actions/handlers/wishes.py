@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from actions.handlers.forms.flow import FlowBook
+from actions.handlers.forms.flow import Flow, FlowBook
 from actions.handlers.forms.heard import ASKS
 from actions.handlers.forms.said import Piece, Said
 
@@ -97,6 +97,29 @@ def wishes_in(said: Said, flows: FlowBook) -> list[Wish]:
     ):
         return []
     return [wish.with_values(said) for wish in sorted(found, key=lambda wish: URGENCY.get(wish.intent, 2))]
+
+
+GREETINGS = frozenset({"greet", "thank"})
+
+
+def behind_greeting(said: Said, flows: FlowBook) -> Said:
+    """你好，我想查下电费: the one wish behind a greeting, where the greeting was understood; else the turn as it is."""
+    if said.intent not in GREETINGS or said.pressed:
+        return said
+    wishes = [p for p in said.pieces if p.confidence >= SURE_AFTER_WORD and (p.intent == "faq" or flows.begun_by(p.intent) is not None)]
+    if len({piece.intent for piece in wishes}) != 1:
+        return said
+    wish = wishes[0]
+    return Wish(wish.intent, wish.text, wish.confidence, list(wish.entities)).said(said)
+
+
+def instead(said: Said, dropped: Flow, flows: FlowBook) -> Said | None:
+    """算了，先查电费吧: the other wish of a turn that gives a business up; None when it names none."""
+    for piece in said.pieces:
+        other = flows.begun_by(piece.intent)
+        if other is not None and other.flow != dropped.flow and piece.confidence >= SURE_AFTER_WORD:
+            return Wish(piece.intent, piece.text, piece.confidence, list(piece.entities)).said(said)
+    return None
 
 
 def _collected(pieces: tuple[Piece, ...], flows: FlowBook) -> list[Wish]:

@@ -19,6 +19,8 @@ _COMMA = re.compile("[,，、 ]{1,2}")
 # What may still be told more closely, and what stands for itself.
 _OPEN = re.compile("[村组队屯社坝沟湾镇乡]$")
 _WHOLE = re.compile("[省市县]|[区镇乡村路街道](?!委|口|边|旁)")
+# 国道修路 tells of works, not of a place.
+_WORKS = re.compile("(?:修路|施工|检修|改造)$")
 UNSURE = 0.3
 """Below this the learned reader's span gives way to the rules'."""
 SURE = 0.6
@@ -42,7 +44,7 @@ def address_spans(text: str) -> list[tuple[int, int]]:
         start, end = trimmed(text, span.start, span.end)
         if span.sure < SURE:
             end = max(end, ends.get(start, end))
-        if span.sure >= UNSURE:
+        if span.sure >= UNSURE and not _WORKS.search(text[start:end]):
             spans.append((start, end))
     for start, end in by_rules:
         if all(end <= other[0] or start >= other[1] for other in spans):

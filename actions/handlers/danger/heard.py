@@ -12,6 +12,7 @@ from typing import Any, Self
 from pydantic import BaseModel, ConfigDict
 
 from actions.handlers.yaml_files import read_yaml
+from bot.language.hazard_words import LIFE_SUPPORT
 from bot.language.hazards import danger
 from bot.language.hearing import Listener
 from bot.language.normalise import normalise
@@ -111,7 +112,8 @@ class DangerWords:
         for kind in self.file.kinds:
             if (not kind.base or base in kind.base) and heard.says(kind.said):
                 return kind.kind
-        return base
+        # 我妈用着呼吸机，你们快点: that there is no current was said before.
+        return base or ("life_support" if LIFE_SUPPORT.search(words) else None)
 
     def newly(self, words: str, before: str) -> str | None:
         """The kind that these words make of a danger known before as another; None when it stays what it was."""

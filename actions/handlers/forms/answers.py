@@ -6,6 +6,7 @@ reason is told and the question asked again. Neither: the words were no answer t
 
 from __future__ import annotations
 
+import re
 from typing import Callable
 
 from actions.handlers.forms.assent import is_no, is_yes
@@ -38,8 +39,14 @@ def read_answer(field: FlowField, said: Said, *, asked: bool = True) -> Reading:
 
 
 def _name(field: FlowField, said: Said, asked: bool) -> Reading:
+    if _FORMER_HOLDER.search(said.words):
+        return NOTHING
     found = said.value("person_name") or (read_name(said.words) if asked else None)
     return Reading(found) if found else NOTHING
+
+
+_FORMER_HOLDER = re.compile(r"(?:原来?|原先|以前|之前|老|旧|前一?个?|上一?[个家任])的?(?:那个)?(?:户主|房主|业主|主人|房东)(?:是|叫|名字)")
+"""原来户主叫孙秀英 names who goes, and no applicant."""
 
 
 def _yes_no(field: FlowField, said: Said, asked: bool) -> Reading:

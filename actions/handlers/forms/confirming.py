@@ -53,7 +53,7 @@ class Confirming:
         changed = placed(flow, state, said) or retailed(flow, state, said) or correct(flow, state, said)
         if changed:
             return self._after_correction(turn, changed)
-        if confirms(said):
+        if confirms(said) or _says_do_it(flow, said):
             return self._course.finish(turn)
         if flow.confirm_words is not None and _RATHER_NOT.match(said.words):
             turn.step.bubbles.append(self._phrases.bubble("left_as_it_is", title=flow.title))
@@ -139,6 +139,18 @@ class Confirming:
         if tells(said) and keep_note(turn):
             return self._course.onward(turn)  # what it is that is wrong, in the customer's own words
         return self._questions.ask(turn, offer_person=turn.failed(FIX) >= PATIENCE)
+
+
+_DO_IT = re.compile(r"^(?:对+|是|嗯+|好+|行|可以|要得|中)[的了啊呀吧]?[,，。!！ ]*(?:就|给我|帮我|你|马上|那)*(?P<verb>[^,，。!！?？ ]{1,4}?)[了吧啊呀它哈。!！]*$")
+_NO_DEED = re.compile("不|别|没|等|改|错|吗|么|呢|啥|几|多")
+
+
+def _says_do_it(flow: Flow, said: Said) -> bool:
+    """对，撤掉: a yes with the business's own verb behind it."""
+    found = _DO_IT.match(said.words)
+    if found is None or said.pressed or _NO_DEED.search(said.words):
+        return False
+    return said.intent in flow.intents or found["verb"] in flow.title
 
 
 LONG = 16

@@ -15,6 +15,7 @@ _DROPS = re.compile(
     r"^(?:那就?|唉|哎呀?|嗯|我|还是|要不|算了|行了|[,，、 ])*(?:先|暂时|暂且|就)?不(?:想|打算|用|准备)?(?:销户?|装|过户?|转|改|开|关|绑|解绑|换|增容?|减容?|停|加|退|赔|索赔|验|测|订|查|报修?|举报|投诉|申请|登记|弄|整|搞|催|撤|说)了[吧啊呀嘛呢的]*[。!！]*$"
 )
 """先不销了: the business named by its verb, and dropped."""
+_ENDS = re.compile(r"^(?:那就?|还是|我|就)*(?:先|暂时)?(?:算了|不(?:办|弄|报|投诉|举报|搞|整)了)[吧啊呀嘛呢]*$")
 SKIP = re.compile(r"不留|匿名|不方便|没有|冇|不想|跳过|不填|不用|不说|保密|不告诉|无所谓|随便|登记过|登过|之前给过")
 ANONYMOUS = re.compile(
     r"匿名|不(?:想|要|用)?留(?:名|姓名|名字|电话|号码|联系方式)|不留|保密|不(?:想|要|愿意?)?(?:透露|公开)"
@@ -37,7 +38,14 @@ PUT_OFF = re.compile(
     r"^.{0,6}(?:先存(?:着|一下|起来|上)|(?:等|待)(?:一?会儿?|下)再|晚点(?:儿)?再|回头再|明天再|明儿再|下次再|改天再|过几天再|先放着|先放一放|以后再|稍后再|有空再)"
 )
 """The form is to be kept for later."""
-_NO_NEED = re.compile(r"^(?:不用了|不需要了|不要了|没事了)")
+_NO_NEED = re.compile(r"^(?:那就?|行了|好了)?[,， ]*(?:不用了|不需要了|不要了|没事了)")
+_ONLY_ASKED = re.compile(
+    r"^(?:我)?(?:就是?|只是?|是|不过是?)(?:先|随便|来)?(?:想)?(?:问一?[下问哈]|打听|了解|咨询)(?:一下|下)?(?:[,，。 ]|而已|$)"
+    r"|(?:现在|这会儿|目前|我家)(?:还|也|又)?没(?:有)?(?:停电?|断电?|坏)[啊呀的了]*$|^(?:没停电?|电没停)[啊呀的]*$"
+)
+"""我是问一下，现在没停: there is nothing to report."""
+_LAST_CLAUSE = re.compile(r"[,，。；;！!~ ]+")
+_LONGEST_END = 30
 
 
 STOPS = 0.55
@@ -50,6 +58,11 @@ def gives_up(said: Said, asked: FlowField | None) -> bool:
     """Whether the customer wants to stop, and not only to skip the question asked."""
     if (CANCEL.match(said.words) or _DROPS.match(said.words)) and len(said.words) <= 14 and not CORRECTION.search(said.words):
         return True
+    if not CORRECTION.search(said.words) and len(said.words) <= _LONGEST_END:
+        # 不急，我先问问儿子，先不办了: the reason comes first.
+        last = [clause for clause in _LAST_CLAUSE.split(said.words) if clause][-1:]
+        if _ONLY_ASKED.search(said.words) or any(_DROPS.match(clause) or _ENDS.match(clause) for clause in last):
+            return True
     if asked is not None and not asked.required and SKIP.search(said.words):
         return False
     if said.intent == "cancel" and (said.pressed or said.confidence >= STOPS) and not _HELPLESS.search(said.words):

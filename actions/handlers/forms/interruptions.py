@@ -59,6 +59,8 @@ class Interruptions:
             return None
         if not said.pressed and (about_this_one(turn.flow, said.words, turn.asked) or UNKNOWN.search(said.words)):
             return None  # 我邻居的户号不知道 wants no number looked up
+        if not said.pressed and (tells_only := _TOLD.get(said.intent)) is not None and tells_only.search(said.words):
+            return None
         return self._offer(turn, other)
 
     def _own_answer(self, flow: Flow, words: str) -> Outcome | None:
@@ -91,6 +93,11 @@ class Interruptions:
         return bubble
 
 
+_TOLD = {
+    "report_outage": re.compile("(?<!没)有电|没停电|电是?好的|没断电"),
+    "request_invoice": re.compile("(?:发票|小票|收据|单子|票)[^,，。]{0,4}(?:没了|丢了|不见|找不到|没留|扔了?|没拿)"),
+}
+"""家里有电，就是屏幕黑的; 发票早没了: words of a business that only tell of this one, by intent."""
 _ABOUT_US = re.compile(r"(?:能|会|可以)(?:做|干|办|帮)|功能|机器|真人|人工|是谁|叫什么|是人|在吗|你好|您好")
 
 

@@ -110,7 +110,7 @@ def read_number(field: FlowField, said: Said, asked: bool) -> Reading:
     if not asked and not behind:
         return NOTHING
     figure = r"\d+(?:\.\d+)?|[零一二两三四五六七八九十百千万点半]+"
-    said_so = re.finditer(rf"({figure})(?:个|来|多)?(?:{behind})", text, re.IGNORECASE) if behind else ()
+    said_so = re.finditer(rf"({figure})(?:个|来|多)?(?P<half>半)?(?:{behind})", text, re.IGNORECASE) if behind else ()
     found = None
     for match in said_so:
         # Of two figures the one that is not the old one: 原来8千瓦，想改成15千瓦.
@@ -118,6 +118,8 @@ def read_number(field: FlowField, said: Said, asked: bool) -> Reading:
             found = match
     found = found or (re.search(rf"({figure})", text) if asked else None)
     number = to_number(found.group(1)) if found else None
+    if number is not None and found is not None and found.groupdict().get("half"):
+        number += Decimal("0.5")  # 七个半千瓦
     return Reading(f"{number:g}") if number is not None else NOTHING
 
 

@@ -33,7 +33,8 @@ def placed(flow: Flow, state: FlowState, said: Said) -> list[str]:
     if item is None or said.pressed or len(said.words) > 30:
         return []
     whole = state.values[item.name]
-    parts, rest = _parts(normalise(_LEADING.sub("", said.words)).text, whole)
+    words = _rather(normalise(said.words).text)
+    parts, rest = _parts(normalise(_LEADING.sub("", words)).text, whole)
     if not parts or (rest and not _LANDMARK.match(rest)):
         return []
     if rest and _BESIDE.match(rest):
@@ -49,6 +50,17 @@ def placed(flow: Flow, state: FlowState, said: Said) -> list[str]:
         return []
     put(state, item, whole)
     return [item.name]
+
+
+_ANY_PART = re.sub(r"\?P<\w+>", "?:", _PART.pattern)
+_THIS_NOT_THAT = re.compile(rf"(?:是|改成|改为)(?P<this>{_ANY_PART})[,， ]*不是(?:{_ANY_PART})")
+_NOT_THAT_BUT = re.compile(rf"不是(?:{_ANY_PART})[,， ]*(?:而|应该)?是(?P<this>{_ANY_PART})")
+
+
+def _rather(words: str) -> str:
+    """What holds of 楼号说错了，是1栋不是2栋 and of 不是2栋，是1栋: 1栋."""
+    found = _THIS_NOT_THAT.search(words) or _NOT_THAT_BUT.search(words)
+    return found["this"] if found else words
 
 
 def _parts(text: str, whole: str) -> tuple[list[tuple[int, str]], str]:
