@@ -55,11 +55,14 @@ def placed(flow: Flow, state: FlowState, said: Said) -> list[str]:
 _ANY_PART = re.sub(r"\?P<\w+>", "?:", _PART.pattern)
 _THIS_NOT_THAT = re.compile(rf"(?:是|改成|改为)(?P<this>{_ANY_PART})[,， ]*不是(?:{_ANY_PART})")
 _NOT_THAT_BUT = re.compile(rf"不是(?:{_ANY_PART})[,， ]*(?:而|应该)?是(?P<this>{_ANY_PART})")
+_SHOULD_BE = re.compile(rf"(?:应该是|改成|改为|是)(?P<this>(?:{_ANY_PART})+)$")
 
 
 def _rather(words: str) -> str:
-    """What holds of 楼号说错了，是1栋不是2栋 and of 不是2栋，是1栋: 1栋."""
+    """What holds of 楼号说错了，是1栋不是2栋, of 不是2栋，是1栋 and of 楼号错了，应该是1栋: 1栋."""
     found = _THIS_NOT_THAT.search(words) or _NOT_THAT_BUT.search(words)
+    if found is None and CORRECTION.search(words):
+        found = _SHOULD_BE.search(words)
     return found["this"] if found else words
 
 
