@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from hashlib import blake2b
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -29,6 +32,8 @@ _LONGEST = 500
 """Characters of a question that are looked at."""
 _EVERYDAY, _ASKED_MOST = 16, 2048
 """Characters and number of the questions whose results are kept."""
+_KEPT_HITS, _JUST_NOW = 12, 64
+"""Articles of a kept result, and how many of the last searches are remembered."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +74,9 @@ class KnowledgeBase:
         self._articles = articles
         self._encoder = encoder
         self._today = today
-        self._asked: dict[tuple[str, int, date], SearchResult] = {}
+        self._asked: dict[tuple[str, date], SearchResult] = {}
+        self._just_now: dict[tuple[bytes, date], SearchResult] = {}
+        self._secret, self._lock = os.urandom(16), Lock()
         self._lines: dict[str, tuple[list[str], Floats]] = {}
 
     @classmethod
@@ -96,16 +103,26 @@ class KnowledgeBase:
         text = _regular(query)
         if not text:
             return _NOTHING
-        known = self._asked.get((text, k, self._today()))
-        if known is not None:
-            return known
-        found = self._search(Query(text, self._encoder.encode([text])[0]), k)
-        # Short questions with an answer come all day; what else people say is not kept.
-        if found.answerable and len(text) <= _EVERYDAY and not any(c.isdigit() for c in text):
-            if len(self._asked) >= _ASKED_MOST:
-                self._asked.clear()
-            self._asked[(text, k, self._today())] = found
-        return found
+        today = self._today()
+        asked, just_now = (text, today), (blake2b(text.encode(), key=self._secret, digest_size=16).digest(), today)
+        found = self._asked.get(asked) or self._just_now.get(just_now)
+        if found is None or k > _KEPT_HITS:
+            found = self._search(Query(text, self._encoder.encode([text])[0]), max(k, _KEPT_HITS))
+            self._keep(asked, just_now, found)
+        return replace(found, results=found.results[: max(k, 0)])
+
+    def _keep(self, asked: tuple[str, date], just_now: tuple[bytes, date], found: SearchResult) -> None:
+        text = asked[0]
+        with self._lock:
+            # One turn asks the same more than once. Of what people say only a keyed digest is kept for that.
+            if len(self._just_now) >= _JUST_NOW:
+                self._just_now.pop(next(iter(self._just_now)))
+            self._just_now[just_now] = found
+            # Short questions with an answer come all day.
+            if found.answerable and len(text) <= _EVERYDAY and not any(c.isdigit() for c in text):
+                if len(self._asked) >= _ASKED_MOST:
+                    self._asked.clear()
+                self._asked[asked] = found
 
     def search_with_vector(self, query: str, vector: Floats, k: int = 5) -> SearchResult:
         """Like :meth:`search`, with the encoder's row for the normalised text already at hand."""

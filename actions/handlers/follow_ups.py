@@ -92,9 +92,11 @@ def asked_within(
     """
     core = core_of(words)
     if flow is None or not flow.about or len(core) > LONGEST:
-        with watch("knowledge"):
-            sure = services.knowledge.search(words, 3).confidence
-        found = ask_knowledge(services, words, watch) if least <= SURE or sure >= least else None
+        if least > SURE:
+            with watch("knowledge"):
+                if services.knowledge.search(words, 3).confidence < least:
+                    return None
+        found = ask_knowledge(services, words, watch)
         if found is not None and found.trace.get("knowledge"):
             found.memory[TOLD] = found.trace["knowledge"][0]["topic"]
         return found
@@ -153,18 +155,19 @@ def read_with(services: Services, core: str, topic: str) -> tuple[list[Any], flo
         return None
     # 要多久 says nothing of what it is about: only the reading with the subject counts.
     bare = bare_question(core) is not None
+    reading_together = f"{subject(about.title)}，{core}"
+    # A search costs an encoding: the second is left out where the first has decided.
+    if bare and not services.knowledge.search(reading_together, CANDIDATES).answerable:
+        return None
     alone = services.knowledge.search(core, CANDIDATES)
-    whole = services.knowledge.search(f"{subject(about.title)}，{core}", CANDIDATES)
+    complete = _complete(core, alone)
+    if complete and alone.answerable and not bare:
+        return list(alone.results), alone.confidence  # 电费怎么交 says all there is to say
+    whole = services.knowledge.search(reading_together, CANDIDATES)
     if not (whole.answerable or (alone.answerable and not bare)):
         return None
-    first_alone = alone.results[0] if alone.results else None
-    if (
-        first_alone is not None
-        and len(core) >= COMPLETE
-        and not FOLLOWS_ON.search(core)
-        and min(alone.confidence, first_alone.score) >= SURE_OF_A_WISH
-    ):
-        return list(alone.results), alone.confidence  # 电费怎么交 says all there is to say
+    if complete:
+        return list(alone.results), alone.confidence
     by_itself = {hit.topic: hit.score for hit in alone.results}
     together = {hit.topic: hit.score for hit in whole.results}
     hits = {hit.topic: hit for hit in (*alone.results, *whole.results)}
@@ -192,6 +195,13 @@ def read_with(services: Services, core: str, topic: str) -> tuple[list[Any], flo
     if first == topic and first_alone is not None and first_alone.topic == topic and first_alone.score >= AGREES and len(core) >= TELLING:
         sure = max(sure, SURER)  # 补卡多少钱 after lost cards: by itself too it can be about nothing else
     return ranked, sure
+
+
+def _complete(core: str, alone: Any) -> bool:
+    """Whether words that are read by themselves as `alone` say all there is to say."""
+    if not alone.results or len(core) < COMPLETE or FOLLOWS_ON.search(core):
+        return False
+    return bool(min(alone.confidence, alone.results[0].score) >= SURE_OF_A_WISH)
 
 
 def unanswered(services: Services, said: Said, memory: dict[str, Any]) -> list[Bubble] | None:

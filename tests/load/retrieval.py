@@ -43,7 +43,7 @@ def retrieval(service: RunningAssistant | None = None) -> None:
     retriever = base.index.retriever
     assert isinstance(retriever, HybridRetriever)
     ways: dict[str, Callable[[str], Any]] = {
-        "融合，含编码": lambda text: base.search(text, 5),
+        "融合，含编码": lambda text: base.search_with_vector(text, encoder.encode([text])[0], 5),
         "融合，不含编码": lambda text: base.search_with_vector(text, vectors[text], 5),
         "仅 bm25s（词）": lambda text: retriever.words.scores({**NO_TOKENS, "words": VIEWS["words"](text)}),
         "仅编码器": lambda text: retriever.meaning.measure(retriever.centred(encoder.encode([text])[0])).near,
