@@ -224,7 +224,7 @@ def assemble(settings: Settings, assistant: AssistantClient, metrics: Metrics, c
         metrics=metrics,
         hazard=_guard(phrases),
         checks={"database": lambda: _alive(engine), "knowledge": lambda: _searchable(knowledge)},
-        background=(_Webhook(services, settings.action_port), Sweep(desk), Reading(LateReading(tickets, clock, book, classifier)), HubSweep(hub), NoticeSweep(notifier, clock), StopSweep(stopper), Retention(engine, settings, clock), KnowledgeWatch(knowledge)),
+        background=(_Webhook(services, settings.action_port), Sweep(desk), Reading(LateReading(tickets, clock, book, classifier, desk.in_a_rush)), HubSweep(hub), NoticeSweep(notifier, clock), StopSweep(stopper), Retention(engine, settings, clock), KnowledgeWatch(knowledge)),
         editors=EditorDesk(knowledge, Versions(settings.home), source, gaps, home=settings.home, profile=settings.profile, storage=settings.passage_storage),
         clock=clock,
         flows=services.flows,
