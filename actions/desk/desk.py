@@ -133,6 +133,10 @@ class ServiceDesk:
             return new
         return replace(new, area=area_beside(new.address, account.area, self._places))
 
+    def in_a_rush(self) -> bool:
+        """Whether tickets are being filed in this process at this moment, so that what can wait should."""
+        return self._rush.on()
+
     def promised(self, kind: Kind, business: str | None, area: Area = Area.URBAN) -> dict[str, Span]:
         """The limits that a ticket of this kind and business will have, by step."""
         profile = self._book.profile

@@ -6,7 +6,8 @@ in the meantime stands.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 
 from actions.desk.classes import Classified
 from actions.desk.clock import Clock
@@ -19,18 +20,26 @@ from actions.ports.store import TicketStore
 
 LEASE = timedelta(minutes=2)
 AT_ONCE = 20
+PATIENCE = timedelta(seconds=30)
+"""While the rush lasts some are read so often all the same; what rules find urgent was so from the start."""
 
 
 class LateReading:
-    """See the module. Holds no state besides its store; called from many threads and processes."""
+    """See the module. Called from many threads and processes."""
 
-    def __init__(self, store: TicketStore, clock: Clock, book: Book, classifier: Classifier) -> None:
-        """`classifier`: the one that takes its time."""
+    def __init__(self, store: TicketStore, clock: Clock, book: Book, classifier: Classifier, rushed: Callable[[], bool] = lambda: False) -> None:
+        """`classifier`: the one that takes its time. `rushed`: whether whoever files needs the processor now (`ServiceDesk.in_a_rush`)."""
+        self._rushed = rushed
+        self._read_at: datetime | None = None
         self._store, self._clock, self._book, self._classifier = store, clock, book, classifier
 
     def sweep(self) -> int:
-        """Read some of what waits, the longest waiting first; how many that were, 0 when nothing waits."""
-        waiting = self._store.unread(self._clock.now(), AT_ONCE, LEASE)
+        """Read some of what waits, the longest waiting first; how many that were, 0 when nothing waits, or has to while the rush lasts."""
+        now = self._clock.now()
+        if self._rushed() and self._read_at is not None and now - self._read_at < PATIENCE:
+            return 0
+        self._read_at = now
+        waiting = self._store.unread(now, AT_ONCE, LEASE)
         # Outside of the transaction: reading takes longer than a writer may be kept waiting.
         said = [(ticket.ticket_no, self._classifier.classify(ticket.kind, ticket.description)) for ticket in waiting]
         for ticket_no, found in said:

@@ -19,6 +19,14 @@ TAKES = ("acknowledged", "en_route", "on_site")
 """By which somebody takes a ticket, in their name."""
 
 
+_MARKED = frozenset((*FIRST, *LAST))
+
+
+def marked(ticket: Ticket, stored: int) -> bool:
+    """Whether the events behind the first `stored` say anything new of them."""
+    return any(event.type.value in _MARKED for event in ticket.events[stored:])
+
+
 def marks(ticket: Ticket) -> dict[str, datetime | str | None]:
     """`<step>_at` for each of `FIRST` and `LAST`, and `taken_by`; None where it has not come to that."""
     found: dict[str, datetime | str | None] = dict.fromkeys((*(f"{step}_at" for step in (*FIRST, *LAST)), "taken_by"))

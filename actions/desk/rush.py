@@ -27,6 +27,11 @@ class Rush:
         self._last: datetime | None = None
         self._lock = Lock()
 
+    def on(self) -> bool:
+        """Whether somebody is filing, or was a moment ago."""
+        with self._lock:
+            return self._filing > 0 or (self._last is not None and abs(self._clock.now() - self._last) < ONE_BY_ONE)
+
     @contextmanager
     def filing(self) -> Iterator[bool]:
         """Around the filing of a ticket; whether nobody else was at it when it began, or just before."""

@@ -229,8 +229,8 @@ def assemble(settings: Settings, assistant: AssistantClient, metrics: Metrics, c
         hazard=_guard(phrases),
         checks={"database": lambda: _alive(engine), "knowledge": lambda: _searchable(knowledge)},
         background=(
-            _Webhook(services, settings.action_port), Sweep(desk), Reading(LateReading(tickets, clock, book, classifier)), HubSweep(hub), PaperSweep(papers),
-            NoticeSweep(notifier, clock), StopSweep(stopper), Retention(engine, settings, clock), KnowledgeWatch(knowledge),
+            _Webhook(services, settings.action_port), Sweep(desk), Reading(LateReading(tickets, clock, book, classifier, desk.in_a_rush)),
+            HubSweep(hub), PaperSweep(papers), NoticeSweep(notifier, clock), StopSweep(stopper), Retention(engine, settings, clock), KnowledgeWatch(knowledge),
         ),
         editors=EditorDesk(knowledge, Versions(settings.home), source, gaps, home=settings.home, profile=settings.profile, storage=settings.passage_storage),
         clock=clock,

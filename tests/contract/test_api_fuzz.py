@@ -9,8 +9,9 @@ import asyncio
 import json
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from decimal import Decimal
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,10 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from actions.desk.clock import SystemClock
+from actions.desk.customers import PaymentMode
 from actions.desk.plans import COLUMNS
+from actions.desk.stops import COLUMNS as STOP_COLUMNS
+from actions.desk.stops import DEMANDED
 from actions.desk.tickets import Kind, NewTicket
 from actions.materials.clean import clean
 from bot.gateway.openapi import OPERATIONS, document
@@ -71,6 +75,10 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
         )
         starts = SystemClock().now() + timedelta(days=8)
         house.notifier.take([dict(zip(COLUMNS, ("P-FUZZ", "计划", "检修", "望江路沿线", starts, starts + timedelta(hours=8)), strict=True))])
+        owing = next(account for account in house.customers.accounts() if not account.life_support)
+        house.customers.put_account(replace(owing, payment_mode=PaymentMode.POSTPAID, arrears=Decimal("99.00"), arrears_days=40, disconnected=False))
+        cut_at = starts.replace(hour=10, minute=0)
+        house.stopper.take([dict(zip((*STOP_COLUMNS, DEMANDED), ("T-FUZZ", owing.account_no, "99.00", cut_at, "欠费", "李主任", "2026-01-05"), strict=True))], by="fuzz")
         handoff = await house.app_journal().open_handoff("c-fuzz", "customer_request", "", "fuzz")
         return Live(str(house.client.make_url("")), house.client.port, ticket.ticket_no, handoff.handoff_id)
 
@@ -98,7 +106,7 @@ schema = schemathesis.openapi.from_dict(json.loads(json.dumps(document())))
 def test_no_answer_is_undocumented(case: schemathesis.Case, live: Live) -> None:
     known = {"ticket_no": live.ticket_no, "handoff_id": live.handoff_id, "topic": "bill-late-fee", "key": f"{live.ticket_no}:1:utility",
              "name": "transfer", "crew_no": "C1", "upload_id": "abcdefghijklmnopqrstuv", "incident_no": live.ticket_no, "outage_no": "P-FUZZ", "account_no": "3201556677",
-             "conversation_id": "c-fuzz", "trait": "ev"}  # fmt: skip
+             "conversation_id": "c-fuzz", "trait": "ev", "order_no": "T-FUZZ"}  # fmt: skip
     # Every other case is about something that exists, so that more than 404 is seen of what lies behind a name.
     for name, value in (case.path_parameters or {}).items():
         if case.path_parameters is not None and len(str(value)) % 2:

@@ -18,7 +18,7 @@ import statistics
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cache
@@ -133,7 +133,7 @@ def _file(url: str, key: str, process: int, threads: int, seconds: float, classi
         first_look=WithUrgency(Rules(), Urgency.load()) if classifier == "trained" else None, customers=customers,
     )  # fmt: skip
     stop = threading.Event()
-    reader = threading.Thread(target=_read_beside, args=(_late(engine, slow), stop))
+    reader = threading.Thread(target=_read_beside, args=(_late(engine, slow, desk.in_a_rush), stop))
     desk.accept(_ticket(random.Random(process), "warm"), request_id=f"warm-{process}")
     _ready.wait()
     until, started = time.monotonic() + seconds, os.times()
@@ -157,8 +157,8 @@ def _file(url: str, key: str, process: int, threads: int, seconds: float, classi
     return {"seconds": [*took, statistics.fmean(took)], "cpu": ended.user + ended.system - started.user - started.system}
 
 
-def _late(engine: Engine, classifier: Classifier) -> LateReading:
-    return LateReading(SqlTicketStore(engine), SystemClock(), Book(profile("state_grid"), WorkingCalendar()), classifier)
+def _late(engine: Engine, classifier: Classifier, rushed: Callable[[], bool] = lambda: False) -> LateReading:
+    return LateReading(SqlTicketStore(engine), SystemClock(), Book(profile("state_grid"), WorkingCalendar()), classifier, rushed)
 
 
 def _read_beside(late: LateReading, stop: threading.Event) -> None:

@@ -6,7 +6,6 @@ from typing import Any
 
 from sqlalchemy import RowMapping
 
-from actions.desk.marks import marks
 from actions.desk.tickets import Area, EventType, Kind, Priority, Status, Ticket, TicketClock, TicketEvent
 
 
@@ -39,7 +38,6 @@ def moving(ticket: Ticket) -> dict[str, Any]:
         "version": ticket.version,
         "last_event": len(ticket.events),
         "paused_at": ticket.paused_at,
-        **marks(ticket),
     }
 
 

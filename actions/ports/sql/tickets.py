@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Executable, RowMapping, Select, bindparam, select, update
 
 from actions.desk.errors import DuplicateRequest, InvalidCursor, StaleVersion
+from actions.desk.marks import FIRST, LAST, marked, marks
 from actions.desk.outbox import Letter
 from actions.desk.tickets import Kind, Page, Ticket, TicketClock, TicketEvent, TicketFilter
 from actions.ports.sql import outbox as letterbox
@@ -96,7 +97,7 @@ class Transaction:
 
     def add(self, ticket: Ticket, request_id: str) -> None:
         """See `TicketTransaction.add`."""
-        row = {**fixed(ticket), **moving(ticket), "request_id": request_id}
+        row = {**fixed(ticket), **moving(ticket), **marks(ticket), "request_id": request_id}
         cipher = cipher_of(self._connection)
         row["phone_fingerprint"] = cipher.fingerprint(ticket.contact_phone) if ticket.contact_phone else None
         row["address_fingerprint"] = cipher.fingerprint(ticket.address) if ticket.address else None
@@ -181,14 +182,15 @@ def _add(dialect: str) -> Executable:
     return insert_of(dialect, schema.tickets).on_conflict_do_nothing(index_elements=["request_id"]).returning(_TICKETS.id)
 
 
-_BARE_TICKETS = bare(schema.tickets)
+_BARE_TICKETS = bare(schema.tickets, *(f"{step}_at" for step in (*FIRST, *LAST)), "taken_by", "request_id", "erased_at")
 _BARE_EVENTS = bare(schema.ticket_events)
 
 
 def _moved(before: Ticket, after: Ticket) -> dict[str, Any]:
     """What is to be written of a ticket, and by what it is known to be still the one that was read."""
     seen = {"of_ticket": before.ticket_no, "of_version": before.version, "of_event": len(before.events)}
-    return {**_changed(moving(before), moving(after)), "last_event": len(after.events), **seen}
+    told = marks(after) if marked(after, len(before.events)) else {}
+    return {**_changed(moving(before), moving(after)), **told, "last_event": len(after.events), **seen}
 
 
 def _changed(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:

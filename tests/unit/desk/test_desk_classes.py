@@ -173,3 +173,16 @@ def test_the_rules_of_the_field_hear_what_is_urgent() -> None:
     either = WithUrgency(Told(category=("低压故障", "一户停电"), urgent=False), urgency)
     assert either.classify(Kind.REPAIR, "家里停电，老人靠呼吸机").urgent
     assert not either.classify(Kind.COMPLAINT, "家里停电，老人靠呼吸机").urgent
+
+
+def test_while_the_rush_lasts_the_classifier_reads_little() -> None:
+    store, clock, slow = MemoryTicketStore(), FixedClock(NOW), Told(category=("营业投诉", "抄表催费"), confidence=0.9)
+    one = ServiceDesk(store, clock, profile("state_grid"), classifier=slow, first_look=Told(category=("服务投诉", "服务渠道")))
+    late = LateReading(store, clock, Book(profile("state_grid"), WorkingCalendar()), slow, one.in_a_rush)
+    for name in "abc":
+        one.accept(complaint(), request_id=name)
+    assert (one.in_a_rush(), late.sweep()) == (True, 2)
+    one.accept(complaint(), request_id="d")
+    assert late.sweep() == 0
+    clock.advance(timedelta(seconds=1))
+    assert (one.in_a_rush(), late.sweep()) == (False, 1)
