@@ -70,7 +70,7 @@ def goes_on(services: Services, said: Said, memory: dict[str, Any], watch: Stopw
 
 def _about_the_told(services: Services, said: Said, core: str, memory: dict[str, Any], watch: Stopwatch) -> Outcome | None:
     """A question that by itself too can only be about what was just told, whatever it was taken for: 要几个人, 能用手拉吗."""
-    topic = memory.get(TOLD)
+    topic = memory.get(TOPIC if services.flows.begun_by(said.intent) is None else TOLD)
     asks = ASKS.search(said.words) or _ALSO_ASKS.search(said.words)
     if topic is None or topic != memory.get(TOPIC) or not asks or _OWN.search(said.words) or _PERSON.search(said.words):
         return None
