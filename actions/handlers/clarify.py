@@ -9,6 +9,7 @@ from typing import Any
 from actions.handlers.forms.assent import is_no, is_yes
 from actions.handlers.forms.flow import FlowBook
 from actions.handlers.forms.said import Said
+from actions.handlers.forms.sense import tells
 from actions.handlers.services import Services
 from actions.handlers.words import Bubble, button
 
@@ -99,7 +100,7 @@ def chosen(said: Said, memory: dict[str, Any], flows: FlowBook) -> Said | None:
     options: list[tuple[str, str, str]] = [tuple(o) for o in kept["options"]]
     option, text = _picked(said, options), kept["words"]
     if option is None and (option := _gone_on_with(said, options, flows)) is not None:
-        text = f"{text}，{said.words}"
+        text = f"{text}，{said.words}" if tells(said) else text
     if option is None:
         return None
     _, intent, topic = option

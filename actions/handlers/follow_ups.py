@@ -46,6 +46,7 @@ _ALSO_ASKS = re.compile(r"谁|[不没么][啊呀嘛呢]?[?？]?$|行不行|算�
 _OWN = re.compile("[我俺咱]|家|户号|这个月|上个?月|本月|今年|去年|查|余额")
 """Words about one's own account: no further question about an article."""
 _VALUES = frozenset({"account_no", "phone", "ticket_no", "address", "person_name"})
+_HAN = re.compile("[一-鿿]")
 _HOW = re.compile("怎么|咋|哪|网上|手机|线上")
 _NEVER = frozenset({"report_hazard", "start_flow"})
 _PERSON = re.compile("人工|客服|真人|转|接线|找.{0,2}人|来人|有人")
@@ -55,7 +56,7 @@ def goes_on(services: Services, said: Said, memory: dict[str, Any], watch: Stopw
     """The answer to a turn that goes on with the subject of the conversation; None when it stands on its own."""
     topic = memory.get(TOPIC)
     core = core_of(said.words)
-    if not topic or said.pressed or said.intent in _NEVER or not 1 < len(core) <= LONGEST:
+    if not topic or said.pressed or said.intent in _NEVER or not 1 < len(core) <= LONGEST or not _HAN.search(core):
         return None
     least = _least(said, services.flows) if said.intent != "human_agent" else None
     if least is None:
@@ -69,7 +70,7 @@ def goes_on(services: Services, said: Said, memory: dict[str, Any], watch: Stopw
 
 def _about_the_told(services: Services, said: Said, core: str, memory: dict[str, Any], watch: Stopwatch) -> Outcome | None:
     """A question that by itself too can only be about what was just told, whatever it was taken for: 要几个人, 能用手拉吗."""
-    topic = memory.get(TOLD)
+    topic = memory.get(TOPIC if services.flows.begun_by(said.intent) is None else TOLD)
     asks = ASKS.search(said.words) or _ALSO_ASKS.search(said.words)
     if topic is None or topic != memory.get(TOPIC) or not asks or _OWN.search(said.words) or _PERSON.search(said.words):
         return None

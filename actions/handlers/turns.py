@@ -33,6 +33,7 @@ from actions.handlers.forms.engine import FormEngine
 from actions.handlers.forms.flow import Flow
 from actions.handlers.forms.heard import gives_up
 from actions.handlers.forms.said import Said
+from actions.handlers.forms.sense import asks_how_long as asks_of_time
 from actions.handlers.forms.state import SWITCH, FlowState
 from actions.handlers.forms.step import TOLD
 from actions.handlers.interludes import interlude, settle_papers
@@ -152,6 +153,8 @@ class Turns:
             return person(services, said, memory)
         elif (wanted := wants_it_begun(said, memory, self._leads_to(memory))) is not None:
             said = replace(said, intent=wanted, confidence=1.0, doubt="none")
+        elif (promised := self._promised(said, memory)) is not None:
+            return promised
         elif (called_for := self._called_for(said, memory)) is not None:
             said = replace(said, intent=called_for, confidence=1.0, doubt="none")
         elif (added := added_to_last(services, said, memory)) is not None:
@@ -167,6 +170,15 @@ class Turns:
         if said.intent in ("faq", "out_of_scope"):
             return question(services, said, memory)
         return small_talk(services, said, memory)
+
+    def _promised(self, said: Said, memory: dict[str, Any]) -> Answer | None:
+        """几天回我 after a filing: from the limits of what was filed."""
+        flow = self._services.flows.named(memory.get(FILED))
+        if flow is None or said.pressed or said.intent not in ("faq", "out_of_scope") or not asks_of_time(said.words):
+            return None
+        world = ServiceWorld(self._services, memory)
+        told = world.when(flow, FlowState(flow.flow, "", dict(memory.get("last_values") or {})))
+        return Answer(told.bubbles, told.trace, memory={**memory, FAILURES: 0}, spent=world.watch.spent) if told is not None else None
 
     def _called_for(self, said: Said, memory: dict[str, Any]) -> str | None:
         """The business that the last answer told how to begin (报户号，我帮您登记), when this turn is the value it asked for."""

@@ -88,7 +88,7 @@ def _but(field: FlowField, kept: Option) -> Option | None:
 
 
 _ALL_OF_THEM = frozenset({"both", "all"})
-_NOT_THAT = re.compile(r"(?:不是|不要|不办|别办|不)[^，,。、]{1,12}[，,。、]")
+_NOT_THAT = re.compile(r"(?:不是|不要|不办|别办|不)[^，,。、 ]{1,12}[，,。、 ]+")
 
 
 def _says(words: str, name: str) -> bool:

@@ -41,7 +41,8 @@ def without_ruled_out(said: Said, flows: FlowBook) -> Said:
     first, *rest = said.pieces
     if not _RULED_OUT.match(first.text) or first.intent == "report_hazard":
         return said
-    ruled_out = flows.begun_by(first.intent) or next((f for f in flows.flows.values() if f.intents and f.title[-2:] in first.text), None)
+    named = next((f for f in flows.flows.values() if f.intents and f.title[-2:] in first.text), None)
+    ruled_out = named or flows.begun_by(first.intent)
     if ruled_out is None:
         return said
     meant = rest[0]

@@ -29,6 +29,8 @@ from actions.handlers.forms.switching import Switching
 from actions.handlers.forms.values import gather
 from actions.handlers.words import Bubble, Phrases
 
+WITHDRAWS = 0.8
+"""Confidence from which a wish to withdraw is one."""
 SHORT = 12
 """Characters up to which a question is about the business filed just now."""
 __all__ = ["FormEngine", "Outcome", "Step", "World"]
@@ -101,7 +103,7 @@ class FormEngine:
             return turn.end()
         asked = turn.asked
         chosen = asked is not None and asked.type == "choice" and read_answer(asked, said).value is not None
-        ends = stops(said) if flow.emergency else gives_up(said, asked)
+        ends = stops(said) if flow.emergency else gives_up(said, asked) or _withdraws_unfiled(turn)
         if not chosen and ends:
             turn.step.bubbles.append(self._phrases.bubble("cancelled", title=flow.title))
             return turn.end()
@@ -153,6 +155,13 @@ class FormEngine:
         turn.step.take(found)
         turn.step.memory.setdefault("last_flow", flow.flow)
         return True
+
+def _withdraws_unfiled(turn: FormTurn) -> bool:
+    """那不用来了 before anything was filed: there is no ticket to withdraw, only this form to stop."""
+    said = turn.said
+    sure = said.intent == "cancel_ticket" and said.confidence >= WITHDRAWS
+    return sure and turn.flow.files and not said.value("ticket_no") and not turn.memory.get("last_ticket")
+
 
 def _short_answer(turn: FormTurn) -> Reading:
     """The reading of this turn as an answer to the field asked, nothing when no field, or a free text, is asked."""

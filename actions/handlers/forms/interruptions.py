@@ -43,6 +43,9 @@ class Interruptions:
             if not asks(said.words):
                 keep_note(turn)
             return self._questions.ask(turn)
+        if said.words and asks(said.words) and said.confidence >= SURE and (told := self._told_by(other, turn.flow, said.words)) is not None:
+            step.take(told)
+            return self._questions.ask(turn)
         if said.words and asks(said.words) and wonders:
             found = self._world.when(turn.flow, turn.state) if asks_how_long(said.words) else None
             found = found or self._world.answer(turn.flow, said)
@@ -62,6 +65,14 @@ class Interruptions:
         if not said.pressed and (tells_only := _TOLD.get(said.intent)) is not None and tells_only.search(said.words):
             return None
         return self._offer(turn, other)
+
+    def _told_by(self, other: Flow | None, flow: Flow, words: str) -> Outcome | None:
+        """What another business that asks nothing would answer: 咋个交嘛 is told at once, and nothing is put down for it."""
+        if other is None or other.flow == flow.flow or other.fields or other.done.operation != "answer_topic":
+            return None
+        by_words: dict[str, str] = other.done.settings.get("by_words") or {}
+        topic = next((topic for word, topic in by_words.items() if word in words), other.done.settings.get("topic"))
+        return self._world.article(str(topic)) if topic else None
 
     def _own_answer(self, flow: Flow, words: str) -> Outcome | None:
         """The flow's own answer to this question."""

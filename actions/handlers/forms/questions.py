@@ -94,7 +94,8 @@ class Questions:
         lines = summary_lines(flow, state)
         promise = self._promise(flow, state)
         if flow.confirm_words is not None:
-            values = {**{f.name: "" for f in flow.fields}, **state.values, "promise": promise}
+            masked = {f.name: masks.account_no(state.values[f.name]) for f in flow.fields if f.type == "account_no" and f.name in state.values}
+            values = {**{f.name: "" for f in flow.fields}, **state.values, **masked, "promise": promise}
             ear = flow.confirm_words.speech
             bubble = Bubble(flow.confirm_words.text.format(**values), ear.format(**values) if ear else None)
         else:

@@ -9,7 +9,7 @@ from typing import Any
 from actions.desk.errors import DeskError
 from actions.desk.lifecycle import ENDED
 from actions.desk.tickets import Priority, Ticket
-from actions.handlers.forms.heard import CANCEL
+from actions.handlers.forms.heard import CANCEL, CORRECTION
 from actions.handlers.forms.said import Said
 from actions.handlers.forms.sense import asks, goes_on, note_of, tells
 from actions.handlers.operations.job import Job
@@ -22,6 +22,7 @@ JUST_FILED = "just_filed"
 ADDED_FOR = timedelta(minutes=10)
 SURELY = 0.85
 """Confidence from which words are what they were understood as, and no addition."""
+LONGEST_CORRECTION = 40
 _WANTS = re.compile(r"^(?:那|再|还|也|顺便|另外|你们?|请|麻烦|我|想|要|,|，| )*(?:查|办|报|投诉|举报|提(?:一?[个点条])?(?:建议|意见)|表扬|帮我|帮忙|我要|我想|给我|转)")
 """Words that want something new."""
 _PLAIN = frozenset({"inform", "out_of_scope", "deny", "give_praise", "make_suggestion"})
@@ -61,6 +62,8 @@ def added_to_last(
 
 def _belongs(said: Said, memory: dict[str, Any]) -> bool:
     """Whether the words only tell more about what was filed."""
+    if CORRECTION.search(said.words) and said.values("phone", "address") and said.intent in _PLAIN and len(said.words) <= LONGEST_CORRECTION:
+        return True  # 电话写错了，是139…
     opinion = memory.get("last_flow") in ("praise", "suggestion")
     unsure = said.intent in ("inform", "out_of_scope") or said.confidence < SURELY or opinion
     plain = said.intent in _PLAIN and unsure

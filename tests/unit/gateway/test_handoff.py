@@ -67,6 +67,19 @@ async def test_the_customer_may_go_back_to_the_bot(house: House, queued: str, wo
     assert (await act(house, queued, "say", text="在吗"))[0] == 409
 
 
+@pytest.mark.parametrize("words", ["算了不转了", "不用人工了", "别等了", "取消转人工"])
+async def test_the_queue_can_be_left(house: House, queued: str, words: str) -> None:
+    reply = await house.chat(words)
+    assert "排队" in texts(reply)[0] and reply["trace"]["handoff"] == "none"
+    assert (await house.staff("GET", "/api/v1/handoffs"))[1]["handoffs"] == []
+    assert texts(await house.chat("你好")) == ["回复：你好"]
+
+
+@pytest.mark.parametrize("words", ["还要等多久", "不转也行吗", "等不了了"])
+async def test_asking_about_the_queue_leaves_it_not(house: House, queued: str, words: str) -> None:
+    assert (await house.chat(words))["trace"]["handoff"] == "queued"
+
+
 async def test_those_words_mean_nothing_special_without_an_agent(house: House) -> None:
     assert texts(await house.chat("结束人工")) == ["回复：结束人工"]
 

@@ -75,3 +75,10 @@ def test_a_yes_to_what_is_wrong_shows_the_summary_again_before_anything_is_filed
     assert customer.asking == "confirm" and not customer.last.trace.get("ticket")
     customer.say("确认")
     assert customer.last.trace["ticket"]
+
+
+def test_before_anything_is_filed_no_need_to_come_only_stops_the_form() -> None:
+    customer = Customer({"我家停电了": "report_outage", "那不用来了 我自己推上去了": "cancel_ticket"})
+    customer.say("我家停电了")
+    customer.say("那不用来了 我自己推上去了")
+    assert customer.state is None and customer.last.trace.get("ticket") is None
