@@ -185,6 +185,7 @@ def read_with(services: Services, core: str, topic: str) -> tuple[list[Any], flo
 
     ranked = sorted(hits.values(), key=lambda hit: likely(hit.topic), reverse=True)
     first = ranked[0].topic
+    first_alone = alone.results[0] if alone.results else None
     if bare and not of_kind_sought(core, ranked[0].answer) and services.knowledge.detail(first, core) is None:
         return None  # 要花钱吗 about papers that name no money
     # The reading in which the winner leads is the one whose judge speaks for it.

@@ -94,8 +94,8 @@ class Turns:
         answer = answered(step, memory, world, flow)
         if step.state is None and flow is not None and flow.intents and gives_up(said, asked):
             answer.memory[DROPPED] = flow.intents[0]
-            if (wish := instead(said, flow, flows)) is not None:
-                begun = self.open(wish, answer.memory, form=True)
+            if (wanted := instead(said, flow, flows)) is not None:
+                begun = self.open(wanted, answer.memory, form=True)
                 return replace(begun, bubbles=[*answer.bubbles, *begun.bubbles])
         return with_waiting(self._services, said, answer, later)
 
