@@ -52,7 +52,7 @@ async def test_two_at_once_make_one(house: House) -> None:
 async def test_it_lies_encrypted_and_only_its_conversation_and_staff_see_it(house: House, caplog: pytest.LogCaptureFixture) -> None:
     _, sent = await send(house)
     (file,) = (house.home / "uploads").rglob("*.paper")
-    assert b"JFIF" not in file.read_bytes() and file.stat().st_mode & 0o077 == 0
+    assert b"\xff\xd8\xff" not in file.read_bytes() and file.stat().st_mode & 0o077 == 0
     path = f"/api/v1/uploads/{sent['upload_id']}"
     own = await house.client.get(path, params={"conversation_id": "c1"})
     assert own.status == 200 and own.content_type == "image/jpeg" and (await own.read()).startswith(b"\xff\xd8")
