@@ -77,9 +77,13 @@ class Answering:
                 return self._course.settle(turn, [asked.name])
             step.bubbles.append(self._phrases.bubble("phone_so_far", digits=told, left=MOBILE - len(told)))
             return step
+        before = dict(state.values)
         if reading.value is None and not greedy and (pieced := placed(flow, state, said) or retailed(flow, state, said)):
             self._acknowledge(turn, pieced)
-            return self._course.settle(turn, pieced)
+            # 3栋, 2单元 in the same place: what is known of its outages was told already.
+            more = [state.values[name].removeprefix(before[name]) for name in pieced]
+            within = all(m != state.values[name] and "号" not in m and "组" not in m for m, name in zip(more, pieced, strict=True))
+            return self._course.onward(turn) if within else self._course.settle(turn, pieced)
         if asked.options and reading.value is None and cannot_choose(said):
             return self._asides.unknown(turn, asked)
         if not asked.required and reading.value is None and len(said.words) <= SHORT_SKIP and SKIP.search(said.words) and not asks(said.words):
