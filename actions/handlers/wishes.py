@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from actions.handlers.forms.flow import Flow, FlowBook
-from actions.handlers.forms.heard import ASKS
+from actions.handlers.forms.heard import ASKS, CANCEL
 from actions.handlers.forms.said import Piece, Said
 
 WAITING = "wishes"
@@ -116,7 +116,7 @@ def behind_greeting(said: Said, flows: FlowBook) -> Said:
 def instead(said: Said, dropped: Flow, flows: FlowBook) -> Said | None:
     """算了，先查电费吧: the other wish of a turn that gives a business up; None when it names none."""
     for piece in said.pieces:
-        other = flows.begun_by(piece.intent)
+        other = None if piece.intent == "cancel_ticket" or CANCEL.match(piece.text) or "不" in piece.text else flows.begun_by(piece.intent)
         if other is not None and other.flow != dropped.flow and piece.confidence >= SURE_AFTER_WORD:
             return Wish(piece.intent, piece.text, piece.confidence, list(piece.entities)).said(said)
     return None

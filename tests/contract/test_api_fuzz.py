@@ -160,7 +160,7 @@ def check(answer: tuple[int, str, bytes]) -> int:
 def test_malformed_bodies(live: Live, path: str, body: bytes, kind: str, staff: bool) -> None:
     path = path.format(
         ticket_no=live.ticket_no, handoff_id=live.handoff_id, key=f"{live.ticket_no}:1:utility", topic="bill-late-fee",
-        outage_no="P-FUZZ", account_no="3201556677",
+        outage_no="P-FUZZ", account_no="3201556677", order_no="T-FUZZ",
     )  # fmt: skip
     headers = {"Content-Type": kind} | (STAFF if staff else {})
     status = check(live.send("POST", path, body, headers))

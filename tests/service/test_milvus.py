@@ -33,7 +33,7 @@ def test_the_service_answers_out_of_milvus(tmp_path: Path) -> None:
         status, problem = running.call("GET", "/api/v1/knowledge?q=%E7%94%B5%E8%B4%B9")
         assert status == 503 and problem["code"] == "not_ready"
         lost = running.talk()
-        lost.say("电子发票怎么开")
+        lost.say("过户要带什么材料")  # not asked before: a short answer is remembered
         assert not lost.trace["knowledge"], "nothing is made up while the base is away"
         danger = running.talk()
         danger.say("电线掉地上了冒火花")
