@@ -148,7 +148,7 @@ class Turns:
         elif (flow := by_own_words(self._services, said, memory)) is not None:
             said = replace(said, confidence=1.0, doubt="none")  # nothing to ask back about
         elif (pointed := about_last_ticket(said, memory)) is not None:
-            said = replace(said, intent=pointed, doubt="none")
+            said = replace(said, intent=pointed, confidence=1.0, doubt="none")
         elif asks_how_long(said) and memory.get(QUEUED) and services.handoffs.active(said.conversation_id) is not None:
             return person(services, said, memory)
         elif (wanted := wants_it_begun(said, memory, self._leads_to(memory))) is not None:

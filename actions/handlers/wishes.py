@@ -103,21 +103,25 @@ GREETINGS = frozenset({"greet", "thank"})
 
 
 def behind_greeting(said: Said, flows: FlowBook) -> Said:
-    """你好，我想查下电费: the one wish behind a greeting, where the greeting was understood; else the turn as it is."""
+    """你好，我想查下电费: what comes behind a greeting, where only the greeting was understood; else the turn as it is."""
     if said.intent not in GREETINGS or said.pressed:
         return said
-    wishes = [p for p in said.pieces if p.confidence >= SURE_AFTER_WORD and (p.intent == "faq" or flows.begun_by(p.intent) is not None)]
-    if len({piece.intent for piece in wishes}) != 1:
+    behind = [p for p in said.pieces if p.intent not in GREETINGS]
+    wishes = [p for p in behind if p.confidence >= SURE_AFTER_WORD and (p.intent == "faq" or flows.begun_by(p.intent) is not None)]
+    if len({piece.intent for piece in wishes}) > 1 or not behind:
         return said
-    wish = wishes[0]
-    return Wish(wish.intent, wish.text, wish.confidence, list(wish.entities)).said(said)
+    # What is not understood is asked about all the same: 你好 is no answer to it.
+    meant = wishes[0] if wishes else max(behind, key=lambda piece: len(piece.text))
+    return Wish(meant.intent, meant.text, meant.confidence, list(meant.entities)).said(said)
 
 
 def instead(said: Said, dropped: Flow, flows: FlowBook) -> Said | None:
     """算了，先查电费吧: the other wish of a turn that gives a business up; None when it names none."""
     for piece in said.pieces:
-        other = None if piece.intent == "cancel_ticket" or CANCEL.match(piece.text) or "不" in piece.text else flows.begun_by(piece.intent)
-        if other is not None and other.flow != dropped.flow and piece.confidence >= SURE_AFTER_WORD:
+        # 唉算了算了，不投诉了: the second piece gives up the same, whatever it is taken for.
+        gives_up = piece.intent == "cancel_ticket" or CANCEL.match(piece.text) or "不" in piece.text
+        other = flows.begun_by(piece.intent)
+        if not gives_up and other is not None and other.flow != dropped.flow and piece.confidence >= SURE_AFTER_WORD:
             return Wish(piece.intent, piece.text, piece.confidence, list(piece.entities)).said(said)
     return None
 

@@ -33,7 +33,11 @@ def placed(flow: Flow, state: FlowState, said: Said) -> list[str]:
     if item is None or said.pressed or len(said.words) > 30:
         return []
     whole = state.values[item.name]
-    words = _rather(normalise(said.words).text)
+    words = normalise(said.words).text
+    if (corrected := _exchanged(words, whole)) is not None:
+        put(state, item, corrected)
+        return [item.name]
+    words = _rather(words)
     parts, rest = _parts(normalise(_LEADING.sub("", words)).text, whole)
     if not parts or (rest and not _LANDMARK.match(rest)):
         return []
@@ -55,7 +59,14 @@ def placed(flow: Flow, state: FlowState, said: Said) -> list[str]:
 _ANY_PART = re.sub(r"\?P<\w+>", "?:", _PART.pattern)
 _THIS_NOT_THAT = re.compile(rf"(?:是|改成|改为)(?P<this>{_ANY_PART})[,， ]*不是(?:{_ANY_PART})")
 _NOT_THAT_BUT = re.compile(rf"不是(?:{_ANY_PART})[,， ]*(?:而|应该)?是(?P<this>{_ANY_PART})")
+_NOT_WORDS_BUT = re.compile(r"不是(?P<that>[^,，。不是]{2,12})[,， ]*(?:而|应该)?是(?P<this>[^,，。不是吗么呢?？]{2,12})[的啊呀哦。!！]*$")
 _SHOULD_BE = re.compile(rf"(?:应该是|改成|改为|是)(?P<this>(?:{_ANY_PART})+)$")
+
+
+def _exchanged(words: str, whole: str) -> str | None:
+    """The address with what is said not to be in it exchanged: 不是第二排，是第三排; None when it does not hold that."""
+    found = _NOT_WORDS_BUT.search(words)
+    return whole.replace(found["that"], found["this"]) if found is not None and found["that"] in whole else None
 
 
 def _rather(words: str) -> str:

@@ -33,6 +33,22 @@ def test_one_piece_of_the_address_is_said_instead_of_another(words: str) -> None
     assert filed(customer)[0].address == "安澜市城东区人民路66号6栋301"
 
 
+def test_words_of_a_place_are_exchanged_while_the_phone_is_asked() -> None:
+    customer = Customer({"停电了": "report_outage", "确认": "affirm"})
+    customer.say("停电了")
+    customer.say("红星村老砖厂西边第二排")
+    customer.say("不是第二排，是第三排")
+    customer.say(PHONE)
+    customer.say("确认")
+    assert filed(customer)[0].address == "红星村老砖厂西边第三排"
+
+
+def test_who_comes_when_is_asked_of_the_ticket_just_filed() -> None:
+    customer = at_confirmation({"大概几时有人来": "query_outage"})
+    customer.say("确认")
+    assert filed(customer)[0].ticket_no in customer.say("大概几时有人来")
+
+
 @pytest.mark.parametrize("words", ["不急，我先问问儿子，先不办了", "那算了", "等我爱人回来，先不报了吧"])
 def test_who_gives_the_reason_first_has_stopped_too(words: str) -> None:
     customer = at_confirmation()
